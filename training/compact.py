@@ -1,0 +1,128 @@
+"""The compact Wav2Vec2: the transformers class unchanged, small, and started from what is known.
+
+From random weights, the first layers of a Wav2Vec2 have to find by themselves what every older
+system begins with: a mel filterbank, a normalisation per band, a logarithm. Here they begin there,
+expressed in the layers that `Wav2Vec2Config` has, and are trained on from there:
+
+* layer 0 (400 samples, hop 160, group norm): windowed sinusoids at mel-spaced frequencies in four
+  phases. Half-wave rectified and summed over the phases they are the band's envelope; the group
+  norm divides each band by its RMS over the segment, so level and microphone drop out.
+* layer 1 (width 1): per band, the envelope ramped up to one of six knots that lie 10 dB apart and
+  flat beyond (ReLU6 saturates): their sum is a piecewise-linear logarithm, and every activation
+  stays between 0 and 6, so it trains as easily as any layer.
+* layer 2: a random projection of those logarithms; the rest is random.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
+
+RATE: Final = 16000
+BANDS: Final = 64
+PHASES: Final = 4
+KNOTS: Final = (0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
+"""Envelope over the band's RMS at which a ramp of layer 1 ends: 10 dB apart."""
+KERNEL: Final = 400
+HOP: Final = 160
+CEILING: Final = 6.0
+"""Where ReLU6 saturates."""
+
+
+def compact_config(labels: Sequence[str], *, width: int = 192, layers: int = 4) -> Wav2Vec2Config:
+    """A Wav2Vec2 of about 2.7 M parameters with a frame each 40 ms."""
+    return Wav2Vec2Config(
+        vocab_size=32,
+        conv_dim=(BANDS * PHASES, BANDS * len(KNOTS), 256, 256),
+        conv_kernel=(KERNEL, 1, 3, 3),
+        conv_stride=(HOP, 1, 2, 2),
+        conv_bias=True,
+        num_feat_extract_layers=4,
+        feat_extract_norm="group",
+        feat_extract_activation="relu6",
+        hidden_size=width,
+        num_hidden_layers=layers,
+        num_attention_heads=width // 48,
+        intermediate_size=width * 4,
+        num_conv_pos_embeddings=31,
+        num_conv_pos_embedding_groups=16,
+        do_stable_layer_norm=True,
+        hidden_dropout=0.1,
+        attention_dropout=0.1,
+        activation_dropout=0.1,
+        feat_proj_dropout=0.1,
+        final_dropout=0.1,
+        layerdrop=0.0,
+        apply_spec_augment=True,
+        mask_time_prob=0.15,
+        mask_time_length=5,
+        mask_time_min_masks=1,
+        mask_feature_prob=0.1,
+        mask_feature_length=16,
+        use_weighted_layer_sum=False,
+        classifier_proj_size=width,
+        id2label=dict(enumerate(labels)),
+        label2id={label: i for i, label in enumerate(labels)},
+    )
+
+
+def mel_frequencies(count: int, low: float = 60.0, high: float = 7600.0) -> npt.NDArray[np.float64]:
+    """`count` centre frequencies in Hz, equally spaced on the mel scale (O'Shaughnessy, 1987)."""
+    mels = np.linspace(2595 * np.log10(1 + low / 700), 2595 * np.log10(1 + high / 700), count)
+    return np.asarray(700 * (10 ** (mels / 2595) - 1))
+
+
+def filterbank() -> npt.NDArray[np.float32]:
+    """The filters of layer 0, shape ``(BANDS * PHASES, 1, KERNEL)``; phases of a band adjoin.
+
+    A Hann window as long as the band is narrow (at least one hop, so that no sound falls between
+    two frames) around a sinusoid.
+    """
+    centres = mel_frequencies(BANDS)
+    spacing = np.gradient(centres)
+    filters = np.zeros((BANDS, PHASES, KERNEL))
+    for band, (centre, bandwidth) in enumerate(zip(centres, spacing, strict=True)):
+        length = int(np.clip(2 * RATE / bandwidth, HOP * 1.25, KERNEL))
+        first = (KERNEL - length) // 2
+        time = (np.arange(length) - length / 2) / RATE
+        window = np.hanning(length)
+        for phase in range(PHASES):
+            wave = window * np.cos(2 * np.pi * (centre * time + phase / PHASES))
+            filters[band, phase, first : first + length] = wave / np.linalg.norm(wave)
+    return filters.reshape(BANDS * PHASES, 1, KERNEL).astype(np.float32)
+
+
+@torch.no_grad()
+def start_from_filterbank(model: Wav2Vec2ForSequenceClassification) -> None:
+    """Set the first three convolutions as the module's text says."""
+    layers = model.wav2vec2.feature_extractor.conv_layers
+    bands, ramps, projection = (layers[i].conv for i in range(3))
+    bands.weight.copy_(torch.from_numpy(filterbank()))
+    bands.bias.zero_()
+
+    # A sinusoid of amplitude a gives phases a|cos|, a|sin|: their sum is 1.27 a on average.
+    knots = torch.tensor(KNOTS)
+    ramps.weight.zero_()
+    ramps.bias.zero_()
+    for band in range(BANDS):
+        rows = slice(band * len(KNOTS), (band + 1) * len(KNOTS))
+        columns = slice(band * PHASES, (band + 1) * PHASES)
+        ramps.weight[rows, columns, 0] = (CEILING / knots / 1.27)[:, None]
+
+    # The logarithm's mean is about half its range; taken off so that the projection is centred.
+    out, _, kernel = projection.weight.shape
+    mix = torch.randn(out, BANDS, kernel) * (2 / (BANDS * kernel)) ** 0.5
+    projection.weight.copy_(mix.repeat_interleave(len(KNOTS), dim=1) / 2)
+    projection.bias.copy_(-projection.weight.sum(dim=(1, 2)) * CEILING / 2)
+
+
+def compact_model(labels: Sequence[str]) -> Wav2Vec2ForSequenceClassification:
+    """A compact model ready to be trained. Seed torch first for the same one each time."""
+    model = Wav2Vec2ForSequenceClassification(compact_config(labels))
+    start_from_filterbank(model)
+    return model

@@ -1,0 +1,114 @@
+"""Segments as batches of equal length: Wav2Vec2 with group norm answers differently when padded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.utils.data import Dataset
+
+from training.augment import Augmenter, Wave
+from training.manifest import LABELS
+from training.segments import RATE, Segments
+
+LEAST_SAMPLES = RATE // 2
+MOST_SAMPLES = 5 * RATE
+
+
+class Example(TypedDict):
+    """One segment: normalised samples and the number of its label."""
+
+    input_values: Wave
+    labels: int
+
+
+def normalise(wave: Wave) -> Wave:
+    """Zero mean and unit variance, as `Wav2Vec2FeatureExtractor` does it with ``do_normalize``."""
+    normal: Wave = ((wave - wave.mean()) / np.sqrt(wave.var() + 1e-7)).astype(np.float32)
+    return normal
+
+
+class SegmentDataset(Dataset[Example]):
+    """Segments for the Trainer.
+
+    Args:
+        segments: what to serve.
+        augmenter: changes each segment anew each epoch; none for validation.
+    """
+
+    def __init__(self, segments: Segments, augmenter: Augmenter | None = None) -> None:
+        self._segments = segments
+        self._augmenter = augmenter
+        self.lengths = [cut.length for cut in segments.cuts]
+        self.labels = [cut.label for cut in segments.cuts]
+
+    def __len__(self) -> int:
+        return len(self._segments)
+
+    def __getitem__(self, i: int) -> Example:
+        wave = self._segments.pcm(i).astype(np.float32) / 32768
+        if self._augmenter:
+            # torch's generator is what the Trainer seeds, restores and differs between workers.
+            rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
+            if len(wave) > MOST_SAMPLES:
+                start = int(rng.integers(len(wave) - MOST_SAMPLES))
+                wave = wave[start : start + MOST_SAMPLES]
+            wave = self._augmenter(wave, rng)
+        return {"input_values": normalise(wave), "labels": self.labels[i]}
+
+
+def class_weights(labels: Sequence[int]) -> npt.NDArray[np.float32]:
+    """Inverse square root of each class's count, mean 1 over the examples."""
+    counts = np.bincount(labels, minlength=len(LABELS)).astype(np.float64)
+    weights = 1 / np.sqrt(np.maximum(counts, 1))
+    weights[counts == 0] = 0
+    return np.asarray(weights / (weights * counts).sum() * counts.sum(), np.float32)
+
+
+@dataclass
+class Collator:
+    """Examples of about one length into a batch of exactly one length, with soft targets.
+
+    Longer examples are cropped at random to the shortest; half of the batches are cropped further,
+    since an interim result sees any part of an utterance. `mixup` is the share of batches in which
+    each wave gets a second one on top (Zhang et al., 2018): targets are mixed alike.
+
+    Attributes:
+        weights: one per class, multiplied into the targets.
+        smoothing: label smoothing.
+        mixup: probability of mixing a batch; 0 when evaluating.
+    """
+
+    weights: npt.NDArray[np.float32]
+    smoothing: float = 0.1
+    mixup: float = 0.3
+
+    def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
+        """Batch: ``input_values`` (n, samples) float32, ``labels`` (n, classes) float32."""
+        rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
+        length = max(min(len(e["input_values"]) for e in examples), LEAST_SAMPLES)
+        if rng.random() < 0.5:
+            length = max(LEAST_SAMPLES, int(length * rng.uniform(0.5, 1.0)))
+        waves = torch.from_numpy(np.stack([_crop(e["input_values"], length, rng) for e in examples]))
+        classes = len(self.weights)
+        labels = torch.tensor([e["labels"] for e in examples])
+        targets = torch.nn.functional.one_hot(labels, classes).float()
+        targets = targets * (1 - self.smoothing) + self.smoothing / classes
+        targets = targets * torch.from_numpy(self.weights)[labels][:, None]
+        if rng.random() < self.mixup:
+            share = float(rng.beta(0.4, 0.4))
+            other = torch.randperm(len(examples))
+            waves = share**0.5 * waves + (1 - share) ** 0.5 * waves[other]
+            targets = share * targets + (1 - share) * targets[other]
+        return {"input_values": waves, "labels": targets}
+
+
+def _crop(wave: Wave, length: int, rng: np.random.Generator) -> Wave:
+    if len(wave) < length:  # rare: repeated rather than padded
+        wave = np.tile(wave, -(-length // len(wave)))
+    start = int(rng.integers(len(wave) - length + 1))
+    return normalise(wave[start : start + length])

@@ -1,0 +1,200 @@
+"""Training with the Hugging Face Trainer: one function, from a manifest to a checkpoint."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.metrics import accuracy_score, recall_score
+from torch.utils.data import Sampler
+from transformers import (
+    EvalPrediction,
+    Trainer,
+    TrainingArguments,
+    Wav2Vec2FeatureExtractor,
+    Wav2Vec2ForSequenceClassification,
+    set_seed,
+)
+from transformers.modeling_outputs import SequenceClassifierOutput
+from transformers.trainer_pt_utils import LengthGroupedSampler
+from transformers.trainer_utils import get_last_checkpoint
+
+from training.augment import Augmenter
+from training.compact import compact_model
+from training.dataset import Collator, Example, SegmentDataset, class_weights
+from training.manifest import EMOTIONS, LABELS, Clip, read_noise, read_rooms, read_speech
+from training.segments import RATE, Segments, cut_clips
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What one training run depends on."""
+
+    speech: Path
+    """CSV manifest of recordings, see `training.manifest.read_speech`."""
+    out: Path
+    """Folder for checkpoints, logs and the trained model; a run found there is continued."""
+    sounds: Path | None = None
+    """CSV of noises and room responses; without it there is no noise augmentation."""
+    base: str = "compact"
+    """``compact``, or a checkpoint (folder or Hub name) to fine-tune."""
+    epochs: float = 45
+    batch: int = 32
+    rate: float = 4e-4
+    seed: int = 1
+    tess_share: float = 0.4
+    """How much of TESS to take: two speakers are a third of the recordings."""
+    workers: int = 1
+
+
+class SegmentTrainer(Trainer):
+    """The Trainer with batches of about one length, so that cropping to the shortest loses little."""
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
+        dataset = train_dataset or self.train_dataset
+        return LengthGroupedSampler(self.args.train_batch_size, lengths=dataset.lengths)
+
+
+def soft_cross_entropy(
+    outputs: SequenceClassifierOutput, labels: torch.Tensor, num_items_in_batch: Any = None
+) -> torch.Tensor:
+    """Cross-entropy against weighted soft targets, mean over the batch."""
+    del num_items_in_batch
+    assert outputs.logits is not None
+    return -(labels * outputs.logits.float().log_softmax(-1)).sum(-1).mean()
+
+
+def select(clips: list[Clip], split: str, tess_share: float = 1.0) -> list[Clip]:
+    """The clips of one split, with every n-th of TESS."""
+    step = round(1 / tess_share)
+    chosen, seen = [], 0
+    for clip in clips:
+        if clip.split != split:
+            continue
+        seen += clip.corpus == "tess"
+        if clip.corpus != "tess" or seen % step == 0:
+            chosen.append(clip)
+    return chosen
+
+
+def load_segments(settings: TrainSettings, split: str) -> Segments:
+    """Cut one split's speech and noise, from the cache when it was cut before."""
+    clips = select(read_speech(settings.speech), split, settings.tess_share)
+    if settings.sounds:
+        clips += [clip for clip in read_noise(settings.sounds) if clip.split == split]
+    return cut_clips(clips, settings.out.parent / "cache")
+
+
+def score(prediction: EvalPrediction) -> dict[str, float]:
+    """UAR and accuracy over the six emotions on speech, and how well `no_speech` is told."""
+    logits = np.asarray(prediction.predictions)
+    truth = np.asarray(prediction.label_ids).argmax(-1)
+    speech = truth < len(EMOTIONS)
+    guess = logits[:, : len(EMOTIONS)].argmax(-1)
+    refused = logits.argmax(-1) == len(EMOTIONS)
+    return {
+        "uar": float(recall_score(truth[speech], guess[speech], average="macro", zero_division=0)),
+        "accuracy": float(accuracy_score(truth[speech], guess[speech])),
+        "speech_refused": float(refused[speech].mean()),
+        "noise_refused": float(refused[~speech].mean()) if (~speech).any() else 1.0,
+    }
+
+
+def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
+    """The compact model, or a pretrained one with a fresh head."""
+    if settings.base == "compact":
+        return compact_model(LABELS)
+    model: Wav2Vec2ForSequenceClassification = Wav2Vec2ForSequenceClassification.from_pretrained(
+        settings.base,
+        num_labels=len(LABELS),
+        id2label=dict(enumerate(LABELS)),
+        label2id={label: i for i, label in enumerate(LABELS)},
+    )
+    model.freeze_feature_encoder()
+    return model
+
+
+def train(settings: TrainSettings) -> Path:
+    """Train, or continue a run that stopped. Returns the folder of the best epoch's model."""
+    set_seed(settings.seed)
+    learn, check = load_segments(settings, "train"), load_segments(settings, "validation")
+    noises = [c for c in learn.clips if c.label not in EMOTIONS]
+    rooms = read_rooms(settings.sounds) if settings.sounds else []
+    augmenter = Augmenter(noises, rooms, settings.out.parent / "cache")
+    dataset = SegmentDataset(learn, augmenter)
+    log.info("%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check))
+    cuda = torch.cuda.is_available()
+    arguments = TrainingArguments(
+        output_dir=str(settings.out),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch,
+        per_device_eval_batch_size=1,  # no padding, no cropping: as served
+        learning_rate=settings.rate,
+        lr_scheduler_type="cosine",
+        warmup_steps=0.05,
+        weight_decay=0.05,
+        max_grad_norm=1.0,
+        bf16=cuda or torch.backends.mkldnn.is_available(),
+        use_cpu=not cuda,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        dataloader_prefetch_factor=4 if settings.workers else None,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        metric_for_best_model="uar",
+        logging_steps=50,
+        report_to=["tensorboard"],
+        dataloader_num_workers=settings.workers,
+        dataloader_persistent_workers=settings.workers > 0,
+        dataloader_drop_last=True,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        seed=settings.seed,
+    )
+    weights = class_weights(dataset.labels)
+    trainer = SegmentTrainer(
+        model=build_model(settings),
+        args=arguments,
+        data_collator=TrainOrCheck(Collator(weights)),
+        train_dataset=dataset,
+        eval_dataset=SegmentDataset(check),
+        compute_metrics=score,
+        compute_loss_func=soft_cross_entropy,
+        processing_class=feature_extractor(),
+    )
+    last = get_last_checkpoint(str(settings.out)) if settings.out.exists() else None
+    trainer.train(resume_from_checkpoint=last)
+    best = settings.out / "best"
+    trainer.save_model(str(best))
+    trainer.save_state()
+    return best
+
+
+@dataclass
+class TrainOrCheck:
+    """The training collator for batches; a single example, which is validation, stays as it is."""
+
+    training: Collator
+
+    def __call__(self, examples: list[Example]) -> dict[str, torch.Tensor]:
+        """Collate; see `Collator`."""
+        if len(examples) > 1:
+            return self.training(examples)
+        labels = torch.tensor([e["labels"] for e in examples])
+        return {
+            "input_values": torch.from_numpy(np.stack([e["input_values"] for e in examples])),
+            "labels": torch.nn.functional.one_hot(labels, len(LABELS)).float(),
+        }
+
+
+def feature_extractor() -> Wav2Vec2FeatureExtractor:
+    """The preprocessing that goes with the model: zero mean and unit variance at 16 kHz."""
+    return Wav2Vec2FeatureExtractor(
+        feature_size=1, sampling_rate=RATE, do_normalize=True, return_attention_mask=False
+    )

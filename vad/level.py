@@ -1,0 +1,78 @@
+"""Levels of PCM in dBFS, and the noise floor that a voice has to rise above."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import numpy.typing as npt
+
+SILENCE_DB = -96.0
+"""What digital silence counts as: the quantisation floor of 16 bits."""
+
+FULL_SCALE = 32768.0
+
+
+def rms_db(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    """RMS level of each row.
+
+    Args:
+        samples: int16, shape ``(frames, samples)``.
+
+    Returns:
+        dBFS, shape ``(frames,)``, `SILENCE_DB` at the least. Each row is computed alone, so the
+        value does not depend on what else is in the call.
+    """
+    power = np.square(samples, dtype=np.float64).mean(axis=1) / FULL_SCALE**2
+    return 10 * np.log10(np.maximum(power, 10 ** (SILENCE_DB / 10)))
+
+
+def clipped_share(samples: npt.NDArray[np.int16]) -> float:
+    """Share of samples at either end of the 16-bit range, 0 to 1; 0 for no samples."""
+    if not samples.size:
+        return 0.0
+    return float(np.count_nonzero((samples >= 32767) | (samples <= -32767)) / samples.size)
+
+
+class NoiseFloor:
+    """Minimum statistics: the lowest frame level of the last seconds.
+
+    Speech dips to the noise between syllables and words, so its minimum over a few seconds is the
+    noise, whatever the detector thinks of it (R. Martin, *Noise power spectral density estimation
+    based on optimal smoothing and minimum statistics*, 2001; here without his bias correction).
+    Before the window is full the floor stays at `prior_db`: a recording may begin in mid-word.
+    """
+
+    def __init__(self, frame_ms: int, *, window_ms: int = 4000, prior_db: float = -70.0) -> None:
+        """Start with nothing heard.
+
+        Args:
+            frame_ms: length of the frames that `update` gets.
+            window_ms: how far the minimum looks back.
+            prior_db: the floor until that much was heard, and the lowest it ever gets: silence
+                between the words of a cleaned recording says nothing about its noise.
+        """
+        blocks = 8
+        self._prior_db = prior_db
+        self._per_block = max(1, window_ms // blocks // frame_ms)
+        self._blocks: deque[float] = deque([prior_db] * blocks, maxlen=blocks)
+        self._current = 0.0
+        self._in_current = 0
+        self._floor = prior_db
+
+    @property
+    def db(self) -> float:
+        """The floor, dBFS."""
+        return self._floor
+
+    def update(self, level_db: float) -> float:
+        """Take the level of one more frame; returns the floor, dBFS."""
+        self._current = min(self._current, max(level_db, self._prior_db))
+        self._in_current += 1
+        if self._in_current >= self._per_block:
+            self._blocks.append(self._current)
+            self._current, self._in_current = 0.0, 0
+            self._floor = min(self._blocks)
+        elif self._current < self._floor:
+            self._floor = self._current
+        return self._floor
