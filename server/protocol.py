@@ -60,7 +60,7 @@ class ErrorCode(StrEnum):
     BAD_AUDIO = "bad_audio"
     TOO_BIG = "too_big"
     TOO_FAST = "too_fast"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - the name of an error
     ORIGIN = "origin"
     IDLE = "idle"
     TOO_LONG = "too_long"
@@ -124,7 +124,9 @@ OPTIONAL: Final[Any] = {"default": None, "exclude_if": _is_none}
 Milliseconds = Annotated[int, Field(ge=0, le=2**53)]
 InterimMs = Annotated[
     int,
-    Field(ge=0, le=10000, description="interim results each so many ms while someone speaks; 0: off"),
+    Field(
+        ge=0, le=10000, description="interim results each so many ms while someone speaks; 0: off"
+    ),
 ]
 VadChange = Annotated[
     VadSettings,
@@ -142,14 +144,18 @@ class Resume(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     session_id: Annotated[str, Field(min_length=1, max_length=64)]
-    from_ms: Annotated[Milliseconds, Field(description="the last `ack`: audio follows from here on")]
+    from_ms: Annotated[
+        Milliseconds, Field(description="the last `ack`: audio follows from here on")
+    ]
 
 
 class SessionStart(Message):
     """First message of a connection, within 5 s."""
 
     type: Literal["session.start"] = "session.start"
-    sample_rate: Annotated[int, Field(description=f"Hz of the PCM that follows: one of {SAMPLE_RATES}")]
+    sample_rate: Annotated[
+        int, Field(description=f"Hz of the PCM that follows: one of {SAMPLE_RATES}")
+    ]
     vad: VadChange | None = Field(**OPTIONAL)
     interim_ms: InterimMs = INTERIM_MS
     token: str | None = Field(max_length=1024, **OPTIONAL)
@@ -214,7 +220,9 @@ class Limits(BaseModel):
     messages_per_second: int = 200
     session_ms: int = 60 * 60 * 1000
     idle_ms: int = 60 * 1000
-    resume_ms: Annotated[int, Field(description="audio that a client keeps, to send it again")] = 30_000
+    resume_ms: Annotated[int, Field(description="audio that a client keeps, to send it again")] = (
+        30_000
+    )
 
 
 class SessionCreated(Message):
@@ -240,7 +248,9 @@ class UtteranceStarted(Message):
     """Someone began to speak."""
 
     type: Literal["utterance.started"] = "utterance.started"
-    utterance_id: Annotated[int, Field(description="`start_ms` of the utterance, unique in a session")]
+    utterance_id: Annotated[
+        int, Field(description="`start_ms` of the utterance, unique in a session")
+    ]
     start_ms: Milliseconds
 
 
@@ -259,7 +269,10 @@ class Emotion(Message):
     scores: Annotated[dict[str, float], Field(description="calibrated, all emotion classes, sum 1")]
     model: Annotated[str, Field(description="version of the model that answered")]
     latency_ms: Annotated[
-        int, Field(ge=0, description="from having the segment's last sample to handing this to the socket")
+        int,
+        Field(
+            ge=0, description="from having the segment's last sample to handing this to the socket"
+        ),
     ] = 0
 
 
@@ -286,7 +299,7 @@ class ModelChanged(Message):
     model: ModelInfo
 
 
-class Warning_(Message):
+class Notice(Message):
     """Something to know; the session goes on."""
 
     type: Literal["warning"] = "warning"
@@ -323,7 +336,7 @@ ServerMessage: TypeAlias = Annotated[
     | UtteranceEnded
     | Ack
     | ModelChanged
-    | Warning_
+    | Notice
     | Error
     | SessionClosed,
     Field(discriminator="type"),
@@ -384,6 +397,11 @@ def _refusal(error: ValidationError) -> ProtocolError:
     if kind == "union_tag_invalid":
         return ProtocolError(ErrorCode.UNKNOWN_TYPE, "no message has this type")
     where = ".".join(str(part) for part in first["loc"][1:])
-    is_range = kind in {"greater_than_equal", "less_than_equal", "string_too_long", "string_too_short"}
+    is_range = kind in {
+        "greater_than_equal",
+        "less_than_equal",
+        "string_too_long",
+        "string_too_short",
+    }
     code = ErrorCode.OUT_OF_RANGE if is_range else ErrorCode.BAD_MESSAGE
     return ProtocolError(code, f"{where}: {text}" if where else text)

@@ -1,2 +1,3 @@
 """From recordings to a model directory: manifest, segments, augmentation, training, calibration,
-evaluation, export and the model's card. Needs the ``train`` extra (torch, transformers)."""
+evaluation, export and the model's card. Needs the ``train`` extra (torch, transformers).
+"""

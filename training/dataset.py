@@ -50,7 +50,7 @@ class SegmentDataset(Dataset[Example]):
         return len(self._segments)
 
     def __getitem__(self, i: int) -> Example:
-        wave = self._segments.pcm(i).astype(np.float32) / 32768
+        wave: Wave = self._segments.pcm(i).astype(np.float32) / np.float32(32768)
         if self._augmenter:
             # torch's generator is what the Trainer seeds, restores and differs between workers.
             rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
@@ -93,7 +93,9 @@ class Collator:
         length = max(min(len(e["input_values"]) for e in examples), LEAST_SAMPLES)
         if rng.random() < 0.5:
             length = max(LEAST_SAMPLES, int(length * rng.uniform(0.5, 1.0)))
-        waves = torch.from_numpy(np.stack([_crop(e["input_values"], length, rng) for e in examples]))
+        waves = torch.from_numpy(
+            np.stack([_crop(e["input_values"], length, rng) for e in examples])
+        )
         classes = len(self.weights)
         labels = torch.tensor([e["labels"] for e in examples])
         targets = torch.nn.functional.one_hot(labels, classes).float()

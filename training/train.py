@@ -54,11 +54,14 @@ class TrainSettings:
 
 
 class SegmentTrainer(Trainer):
-    """The Trainer with batches of about one length, so that cropping to the shortest loses little."""
+    """The Trainer with batches of about one length: cropping to the shortest loses little."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         dataset = train_dataset or self.train_dataset
-        return LengthGroupedSampler(self.args.train_batch_size, lengths=dataset.lengths)
+        sampler: Sampler[int] = LengthGroupedSampler(
+            self.args.train_batch_size, lengths=dataset.lengths
+        )
+        return sampler
 
 
 def soft_cross_entropy(
@@ -66,8 +69,8 @@ def soft_cross_entropy(
 ) -> torch.Tensor:
     """Cross-entropy against weighted soft targets, mean over the batch."""
     del num_items_in_batch
-    assert outputs.logits is not None
-    return -(labels * outputs.logits.float().log_softmax(-1)).sum(-1).mean()
+    logits: torch.Tensor = outputs.logits
+    return -(labels * logits.float().log_softmax(-1)).sum(-1).mean()
 
 
 def select(clips: list[Clip], split: str, tess_share: float = 1.0) -> list[Clip]:
@@ -128,7 +131,9 @@ def train(settings: TrainSettings) -> Path:
     rooms = read_rooms(settings.sounds) if settings.sounds else []
     augmenter = Augmenter(noises, rooms, settings.out.parent / "cache")
     dataset = SegmentDataset(learn, augmenter)
-    log.info("%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check))
+    log.info(
+        "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
+    )
     cuda = torch.cuda.is_available()
     arguments = TrainingArguments(
         output_dir=str(settings.out),

@@ -24,7 +24,8 @@ def rms_db(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
         value does not depend on what else is in the call.
     """
     power = np.square(samples, dtype=np.float64).mean(axis=1) / FULL_SCALE**2
-    return 10 * np.log10(np.maximum(power, 10 ** (SILENCE_DB / 10)))
+    floor = 10 ** (SILENCE_DB / 10)
+    return np.asarray(10 * np.log10(np.maximum(power, floor)), np.float64)
 
 
 def clipped_share(samples: npt.NDArray[np.int16]) -> float:

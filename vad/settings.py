@@ -23,10 +23,12 @@ class VadSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
     aggressiveness: Annotated[
-        int, Field(ge=0, le=3, description="WebRTC VAD mode: 0 takes most sound for speech, 3 least")
+        int,
+        Field(ge=0, le=3, description="WebRTC VAD mode: 0 takes most sound for speech, 3 least"),
     ] = 2
     onset_ms: Annotated[
-        int, Field(ge=20, le=500, description="voiced time without a break that starts an utterance")
+        int,
+        Field(ge=20, le=500, description="voiced time without a break that starts an utterance"),
     ] = 100
     hangover_ms: Annotated[
         int, Field(ge=100, le=3000, description="pause that ends an utterance")
@@ -38,7 +40,8 @@ class VadSettings(BaseModel):
         int, Field(ge=0, le=2000, description="utterances with less voiced time are discarded")
     ] = 250
     max_segment_ms: Annotated[
-        int, Field(ge=3000, le=30000, description="longer utterances are cut at their quietest point")
+        int,
+        Field(ge=3000, le=30000, description="longer utterances are cut at their quietest point"),
     ] = 8000
 
     def merge(self, update: VadSettings) -> VadSettings:
