@@ -1,0 +1,175 @@
+// @ts-check
+/**
+ * The microphone: permission, capture, and a code for everything that can go wrong.
+ *
+ * Errors:
+ *   * `MicrophoneError`: `code` is one of `mic_insecure`, `mic_unsupported`, `mic_denied`,
+ *     `mic_dismissed`, `mic_none`, `mic_busy`, `mic_worklet`, `mic_rate`, `mic_unknown`.
+ */
+import { SAMPLE_RATES } from "./protocol.js";
+
+/** What the model was trained on; asking for it spares the server the resampling. */
+const WANTED_RATE = 16000;
+/** Tried when the browser's own rate is none that the server takes (96 kHz interfaces). */
+const FALLBACK_RATE = 48000;
+/** A suspended audio thread never answers; the rest of a block is then given up. */
+const FLUSH_MS = 500;
+
+/** Off, because each changes loudness and pitch, which is what emotion is read from. */
+const CONSTRAINTS = Object.freeze({
+  channelCount: 1,
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
+});
+
+/** @typedef {{pcm: ArrayBuffer, peak: number, rms: number}} Block */
+/**
+ * `applied` is what the browser really set, which may differ from what was asked.
+ * @typedef {{sampleRate: number, applied: MediaTrackSettings, stop: () => Promise<void>}} Microphone
+ */
+
+export class MicrophoneError extends Error {
+  /** @param {string} code @param {unknown} [cause] */
+  constructor(code, cause) {
+    super(`${code}: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : cause ?? ""}`);
+    this.name = "MicrophoneError";
+    this.code = code;
+  }
+}
+
+/**
+ * Asks for the microphone and starts to capture. Call it from a click: browsers let audio run
+ * only then.
+ * @param {{onBlock: (block: Block) => void, onLost: () => void}} handlers
+ * @returns {Promise<Microphone>}
+ * @throws {MicrophoneError}
+ */
+export async function openMicrophone({ onBlock, onLost }) {
+  const stream = await openStream();
+  /** @type {AudioContext | undefined} */
+  let context;
+  try {
+    const capture = await openCapture(stream);
+    context = capture.context;
+    const [track] = stream.getAudioTracks();
+    track.addEventListener("ended", onLost, { once: true });
+    const stop = await connect(capture, onBlock);
+    await context.resume();
+    /** @type {Promise<void> | undefined} */
+    let stopped;
+    const stopAll = async () => {
+      track.removeEventListener("ended", onLost);
+      await stop();
+      await release(stream, context);
+    };
+    return {
+      sampleRate: context.sampleRate,
+      applied: track.getSettings(),
+      stop: () => (stopped ??= stopAll()),
+    };
+  } catch (error) {
+    await release(stream, context);
+    throw error instanceof MicrophoneError ? error : new MicrophoneError("mic_unknown", error);
+  }
+}
+
+/** @returns {Promise<MediaStream>} */
+async function openStream() {
+  if (!window.isSecureContext) throw new MicrophoneError("mic_insecure");
+  if (!navigator.mediaDevices?.getUserMedia || typeof AudioWorkletNode === "undefined") {
+    throw new MicrophoneError("mic_unsupported");
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
+  } catch (error) {
+    throw new MicrophoneError(await codeOf(error), error);
+  }
+}
+
+/** @param {unknown} error @returns {Promise<string>} */
+async function codeOf(error) {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError") return (await isStillAsking()) ? "mic_dismissed" : "mic_denied";
+  /** @type {Record<string, string>} */
+  const codes = {
+    SecurityError: "mic_denied",
+    NotFoundError: "mic_none",
+    OverconstrainedError: "mic_none",
+    NotReadableError: "mic_busy",
+    AbortError: "mic_busy",
+  };
+  return codes[name] ?? "mic_unknown";
+}
+
+/** After a refusal: true when the question was only closed, so that it can be asked again. */
+async function isStillAsking() {
+  try {
+    const name = /** @type {PermissionName} */ ("microphone");
+    return (await navigator.permissions.query({ name })).state === "prompt";
+  } catch {
+    return false; // A browser that does not tell; "denied" has the way out for both.
+  }
+}
+
+/**
+ * A context at the wanted rate, or at one that the browser and the server both take. Firefox
+ * refuses to connect a microphone to a context of another rate.
+ * @param {MediaStream} stream
+ * @returns {Promise<{context: AudioContext, source: AudioNode}>}
+ */
+async function openCapture(stream) {
+  /** @type {unknown} */
+  let refusal = "no rate in common";
+  for (const sampleRate of [WANTED_RATE, undefined, FALLBACK_RATE]) {
+    /** @type {AudioContext | undefined} */
+    let context;
+    try {
+      context = new AudioContext({ sampleRate });
+      const source = context.createMediaStreamSource(stream);
+      if (SAMPLE_RATES.includes(context.sampleRate)) return { context, source };
+    } catch (error) {
+      refusal = error;
+    }
+    await context?.close();
+  }
+  throw new MicrophoneError("mic_rate", refusal);
+}
+
+/**
+ * Wires the worklet in.
+ * @param {{context: AudioContext, source: AudioNode}} capture
+ * @param {(block: Block) => void} onBlock
+ * @returns {Promise<() => Promise<void>>} posts what is left over, then resolves
+ */
+async function connect({ context, source }, onBlock) {
+  try {
+    await context.audioWorklet.addModule(new URL("worklet.js", import.meta.url));
+  } catch (error) {
+    throw new MicrophoneError("mic_worklet", error);
+  }
+  const node = new AudioWorkletNode(context, "capture", {
+    channelCount: 1,
+    channelCountMode: "explicit", // The browser mixes stereo down.
+  });
+  /** @type {() => void} */
+  let finish = () => {};
+  const done = new Promise((resolve) => (finish = () => resolve(undefined)));
+  node.port.onmessage = ({ data }) => (data.done ? finish() : onBlock(data));
+  source.connect(node);
+  // It puts out silence; but a node that leads nowhere is not run by every browser.
+  node.connect(context.destination);
+  return async () => {
+    node.port.postMessage("stop");
+    setTimeout(finish, FLUSH_MS);
+    await done;
+    source.disconnect();
+    node.disconnect();
+  };
+}
+
+/** @param {MediaStream} stream @param {AudioContext | undefined} context */
+async function release(stream, context) {
+  for (const track of stream.getTracks()) track.stop();
+  if (context && context.state !== "closed") await context.close();
+}
