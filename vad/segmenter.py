@@ -115,6 +115,12 @@ class Segmenter:
         return max(self._free, self._next - self._keep) * FRAME_MS
 
     @property
+    def growing(self) -> tuple[int, int] | None:
+        """Utterance (its start, ms) and index of the segment under way, None in silence."""
+        current = self._utterance
+        return (current.start * FRAME_MS, current.index) if current else None
+
+    @property
     def noise_db(self) -> float:
         """The noise floor, dBFS."""
         return self._detector.noise_db
