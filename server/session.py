@@ -181,7 +181,7 @@ class Session:
             return []
         if not segment.final:
             return list(self._interim(segment, verdict))
-        self._outbox.resolve(job, self._emotion(segment, verdict or self._overloaded()))
+        self._outbox.resolve(job, self._emotion(segment, verdict))
         return list(self._deliver())
 
     def receive_model(self, model: ModelInfo) -> list[Action]:
@@ -288,28 +288,20 @@ class Session:
         if verdict and is_growing and self._outbox.is_empty:
             yield Send(self._emotion(segment, verdict))
 
-    def _overloaded(self) -> Verdict:
+    def _emotion(self, segment: Segment, verdict: Verdict | None) -> Emotion:
         labels = self._model.labels
-        return Verdict(
-            label=None,
-            reason="overloaded",
-            confidence=1 / len(labels),
-            scores=dict.fromkeys(labels, 1 / len(labels)),
-            model=self._model.version,
-        )
-
-    def _emotion(self, segment: Segment, verdict: Verdict) -> Emotion:
+        reason = verdict.reason if verdict else Reason.OVERLOADED
         return Emotion(
             utterance_id=segment.utterance_ms,
             segment=segment.index,
             final=segment.final,
             start_ms=segment.start_ms,
             end_ms=segment.end_ms,
-            label=verdict.label,
-            reason=Reason(verdict.reason) if verdict.reason else None,
-            confidence=verdict.confidence,
-            scores=verdict.scores,
-            model=verdict.model,
+            label=verdict.label if verdict else None,
+            reason=Reason(reason) if reason else None,
+            confidence=verdict.confidence if verdict else 1 / len(labels),
+            scores=verdict.scores if verdict else dict.fromkeys(labels, 1 / len(labels)),
+            model=verdict.model if verdict else self._model.version,
         )
 
     def _deliver(self) -> Iterator[Action]:
