@@ -1,3 +1,13 @@
-"""From recordings to a model directory: manifest, segments, augmentation, training, calibration,
-evaluation, export and the model's card. Needs the ``train`` extra (torch, transformers).
+"""From recordings to a model directory: manifest, segments, augmentation, training, choice of
+weights, export, calibration, evaluation and card. Needs the ``train`` extra (torch, transformers).
+
+The contract with whoever serves a model is the model directory; see `training.export`.
+
+Errors:
+    * :exc:`training.errors.TrainingError`
+        * :exc:`training.manifest.ManifestError` (also a ``ValueError``): a manifest that cannot be
+          trained on.
+        * :exc:`training.run.RunError`: a run directory without what is needed.
+        * :exc:`training.export.ExportError`: a checkpoint that gives no model directory.
+        * :exc:`training.push.PushError`: a model directory that is not whole.
 """

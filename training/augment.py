@@ -80,7 +80,7 @@ class Augmenter:
         self._chain = audiomentations.Compose(steps)
 
     def __call__(self, wave: Wave, rng: np.random.Generator) -> Wave:
-        """A changed copy of `wave` (float32, -1 to 1, 16 kHz), longer or shorter by `speed_range`."""
+        """A changed copy of `wave` (float32, ±1, 16 kHz), longer or shorter by `speed_range`."""
         s = self._settings
         if rng.random() < s.speed:
             wave = soxr.resample(wave, RATE, RATE / rng.uniform(*s.speed_range), "MQ")

@@ -52,6 +52,7 @@ def compact_config(labels: Sequence[str], *, width: int = 192, layers: int = 4) 
         num_conv_pos_embeddings=31,
         num_conv_pos_embedding_groups=16,
         do_stable_layer_norm=True,
+        initializer_range=0.06,  # 1 / sqrt(width) or so: 0.02 is for widths of 768
         hidden_dropout=0.1,
         attention_dropout=0.1,
         activation_dropout=0.1,
@@ -121,8 +122,10 @@ def start_from_filterbank(model: Wav2Vec2ForSequenceClassification) -> None:
     projection.bias.copy_(-projection.weight.sum(dim=(1, 2)) * CEILING / 2)
 
 
-def compact_model(labels: Sequence[str]) -> Wav2Vec2ForSequenceClassification:
+def compact_model(
+    labels: Sequence[str], *, width: int = 192, layers: int = 4
+) -> Wav2Vec2ForSequenceClassification:
     """A compact model ready to be trained. Seed torch first for the same one each time."""
-    model = Wav2Vec2ForSequenceClassification(compact_config(labels))
+    model = Wav2Vec2ForSequenceClassification(compact_config(labels, width=width, layers=layers))
     start_from_filterbank(model)
     return model

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from training.errors import TrainingError
+
 EMOTIONS: Final = ("angry", "disgust", "fearful", "happy", "neutral", "sad")
 """The six classes, in the order of the model's outputs (the thesis's classes)."""
 
@@ -24,7 +26,7 @@ Split = Literal["train", "validation", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
 
 
-class ManifestError(ValueError):
+class ManifestError(TrainingError, ValueError):
     """The manifest cannot be trained on; the message says which line or speaker."""
 
 

@@ -20,37 +20,19 @@ from transformers import (
     set_seed,
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
-from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from training.augment import Augmenter
 from training.compact import compact_model
 from training.dataset import Collator, Example, SegmentDataset, class_weights
-from training.manifest import EMOTIONS, LABELS, Clip, read_noise, read_rooms, read_speech
-from training.segments import RATE, Segments, cut_clips
+from training.manifest import EMOTIONS, LABELS, read_rooms
+from training.run import write_facts
+from training.sampler import LengthBatches
+from training.segments import RATE
+from training.settings import TrainSettings
+from training.splits import load_segments
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """What one training run depends on."""
-
-    speech: Path
-    """CSV manifest of recordings, see `training.manifest.read_speech`."""
-    out: Path
-    """Folder for checkpoints, logs and the trained model; a run found there is continued."""
-    sounds: Path | None = None
-    """CSV of noises and room responses; without it there is no noise augmentation."""
-    base: str = "compact"
-    """``compact``, or a checkpoint (folder or Hub name) to fine-tune."""
-    epochs: float = 45
-    batch: int = 32
-    rate: float = 4e-4
-    seed: int = 1
-    tess_share: float = 0.4
-    """How much of TESS to take: two speakers are a third of the recordings."""
-    workers: int = 1
 
 
 class SegmentTrainer(Trainer):
@@ -58,10 +40,7 @@ class SegmentTrainer(Trainer):
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         dataset = train_dataset or self.train_dataset
-        sampler: Sampler[int] = LengthGroupedSampler(
-            self.args.train_batch_size, lengths=dataset.lengths
-        )
-        return sampler
+        return LengthBatches(dataset.lengths, self.args.train_batch_size, self.args.seed)
 
 
 def soft_cross_entropy(
@@ -71,27 +50,6 @@ def soft_cross_entropy(
     del num_items_in_batch
     logits: torch.Tensor = outputs.logits
     return -(labels * logits.float().log_softmax(-1)).sum(-1).mean()
-
-
-def select(clips: list[Clip], split: str, tess_share: float = 1.0) -> list[Clip]:
-    """The clips of one split, with every n-th of TESS."""
-    step = round(1 / tess_share)
-    chosen, seen = [], 0
-    for clip in clips:
-        if clip.split != split:
-            continue
-        seen += clip.corpus == "tess"
-        if clip.corpus != "tess" or seen % step == 0:
-            chosen.append(clip)
-    return chosen
-
-
-def load_segments(settings: TrainSettings, split: str) -> Segments:
-    """Cut one split's speech and noise, from the cache when it was cut before."""
-    clips = select(read_speech(settings.speech), split, settings.tess_share)
-    if settings.sounds:
-        clips += [clip for clip in read_noise(settings.sounds) if clip.split == split]
-    return cut_clips(clips, settings.out.parent / "cache")
 
 
 def score(prediction: EvalPrediction) -> dict[str, float]:
@@ -112,7 +70,7 @@ def score(prediction: EvalPrediction) -> dict[str, float]:
 def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
     """The compact model, or a pretrained one with a fresh head."""
     if settings.base == "compact":
-        return compact_model(LABELS)
+        return compact_model(LABELS, width=settings.width, layers=settings.layers)
     model: Wav2Vec2ForSequenceClassification = Wav2Vec2ForSequenceClassification.from_pretrained(
         settings.base,
         num_labels=len(LABELS),
@@ -121,6 +79,27 @@ def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
     )
     model.freeze_feature_encoder()
     return model
+
+
+def build_optimizer(
+    model: Wav2Vec2ForSequenceClassification, settings: TrainSettings
+) -> torch.optim.Optimizer:
+    """AdamW, with smaller rates where a compact model starts from what is known."""
+    front = settings.front_rate if settings.base == "compact" else 1.0
+    rates: dict[float, list[torch.nn.Parameter]] = {}
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        share = 1.0
+        if "conv_layers.0." in name or "conv_layers.1." in name:
+            share = front
+        elif "conv_layers." in name:
+            share = front**0.5
+        rates.setdefault(share, []).append(parameter)
+    return torch.optim.AdamW(
+        [{"params": group, "lr": settings.rate * share} for share, group in rates.items()],
+        weight_decay=0.05,
+    )
 
 
 def train(settings: TrainSettings) -> Path:
@@ -150,27 +129,28 @@ def train(settings: TrainSettings) -> Path:
         eval_strategy="epoch",
         save_strategy="epoch",
         dataloader_prefetch_factor=4 if settings.workers else None,
-        save_total_limit=2,
+        save_total_limit=max(settings.keep, 2),  # the best and the last
         load_best_model_at_end=True,
         metric_for_best_model="uar",
         logging_steps=50,
         report_to=["tensorboard"],
         dataloader_num_workers=settings.workers,
-        dataloader_persistent_workers=settings.workers > 0,
         dataloader_drop_last=True,
         remove_unused_columns=False,
         label_names=["labels"],
         seed=settings.seed,
     )
     weights = class_weights(dataset.labels)
+    model = build_model(settings)
     trainer = SegmentTrainer(
-        model=build_model(settings),
+        model=model,
         args=arguments,
         data_collator=TrainOrCheck(Collator(weights)),
         train_dataset=dataset,
         eval_dataset=SegmentDataset(check),
         compute_metrics=score,
         compute_loss_func=soft_cross_entropy,
+        optimizers=(build_optimizer(model, settings), None),
         processing_class=feature_extractor(),
     )
     last = get_last_checkpoint(str(settings.out)) if settings.out.exists() else None
@@ -178,6 +158,7 @@ def train(settings: TrainSettings) -> Path:
     best = settings.out / "best"
     trainer.save_model(str(best))
     trainer.save_state()
+    write_facts(settings, learn, check)
     return best
 
 

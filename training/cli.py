@@ -1,0 +1,188 @@
+"""The command line of training: ``vivavoz-train``. Imports torch only when it has work for it."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from training.errors import TrainingError
+from training.settings import TrainSettings
+
+MODEL = Path("models/default")
+RUN = Path("runs/default")
+
+DESCRIPTION = """\
+Train a model for vivavoz and measure it honestly.
+
+  vivavoz-train all --speech speech.csv --sounds sounds.csv --run runs/mine --out models/mine
+
+trains, takes the weights that are best on validation, exports them, calibrates them, measures them
+on validation and test, and writes the card. `fit` and `pack` are its two halves; `pack` works on
+any finished or stopped run. speech.csv has the columns path, corpus, language, speaker, emotion,
+split (train, validation or test); no speaker may stand in two splits. sounds.csv has path, kind
+(noise or rir), set. Paths are relative to the file they stand in.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    for noisy in ("onnx_ir", "onnxscript", "accelerate", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    try:
+        arguments.work(arguments)
+    except (TrainingError, OSError) as error:
+        print(f"vivavoz-train: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from the last whole epoch", file=sys.stderr)
+        return 130
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All sub-commands and their flags."""
+    top = argparse.ArgumentParser(
+        "vivavoz-train", description=DESCRIPTION, formatter_class=argparse.RawTextHelpFormatter
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    for name, work, flags, text in (
+        ("all", _all, (_data, _run, _training, _out, _splits, _push), "fit, then pack"),
+        ("fit", _fit, (_data, _run, _training), "train, or go on with a run that was stopped"),
+        (
+            "pack",
+            _pack,
+            (_data, _run, _training, _out, _splits, _push),
+            "make a model directory of a run: export, calibrate, evaluate, card",
+        ),
+        ("export", _export, (_data, _run, _out), "choose weights on validation, export, calibrate"),
+        ("evaluate", _evaluate, (_data, _run, _out, _splits), "measure a model directory"),
+        ("card", _card, (_data, _run, _training, _out), "write the card of an evaluated model"),
+    ):
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=text,
+            formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        )
+        for add in flags:
+            add(command)
+        command.set_defaults(work=work)
+    return top
+
+
+def _data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--speech", type=Path, required=True, help="CSV of labelled recordings")
+    command.add_argument("--sounds", type=Path, help="CSV of noises and room responses")
+    command.add_argument(
+        "--tess-share",
+        type=float,
+        default=TrainSettings.tess_share,
+        help="how much of TESS to learn from: its two speakers are a third of the recordings",
+    )
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--run", type=Path, default=RUN, help="folder of checkpoints; segments are cached beside it"
+    )
+
+
+def _out(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=MODEL, help="the model directory")
+
+
+def _training(command: argparse.ArgumentParser) -> None:
+    s = TrainSettings
+    command.add_argument(
+        "--base", default=s.base, help="compact, or a Wav2Vec2 checkpoint (folder or Hub name)"
+    )
+    command.add_argument("--epochs", type=float, default=s.epochs, help="passes over the segments")
+    command.add_argument("--batch", type=int, default=s.batch, help="segments a step")
+    command.add_argument("--rate", type=float, default=s.rate, help="highest learning rate")
+    command.add_argument("--seed", type=int, default=s.seed, help="of weights, order, augmentation")
+    command.add_argument("--workers", type=int, default=s.workers, help="processes that augment")
+    command.add_argument(
+        "--keep", type=int, default=s.keep, help="checkpoints kept, to be averaged"
+    )
+    command.add_argument(
+        "--width", type=int, default=s.width, help="of the compact model, a multiple of 48"
+    )
+    command.add_argument("--layers", type=int, default=s.layers, help="of the compact model")
+
+
+def _splits(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--splits",
+        nargs="+",
+        choices=("validation", "test"),
+        default=("validation", "test"),
+        help="what to measure on; leave test out while you still make choices",
+    )
+
+
+def _push(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--push", metavar="ORG/NAME", help="upload to the Hugging Face Hub (private when new)"
+    )
+
+
+def settings_of(arguments: argparse.Namespace) -> TrainSettings:
+    """The settings that the flags say; those without a flag in this command stay at defaults."""
+    names = ("base", "epochs", "batch", "rate", "seed", "tess_share", "workers", "keep", "width")
+    given = {name: getattr(arguments, name) for name in (*names, "layers") if name in arguments}
+    return TrainSettings(
+        speech=arguments.speech, sounds=arguments.sounds, out=arguments.run, **given
+    )
+
+
+def _fit(arguments: argparse.Namespace) -> None:
+    from training.train import train
+
+    print(train(settings_of(arguments)))
+
+
+def _pack(arguments: argparse.Namespace) -> None:
+    from training.pack import pack
+    from training.report import markdown
+
+    print(markdown(pack(settings_of(arguments), arguments.out, splits=tuple(arguments.splits))))
+    if arguments.push:
+        from training.push import push
+
+        print(push(arguments.out, arguments.push))
+
+
+def _all(arguments: argparse.Namespace) -> None:
+    _fit(arguments)
+    _pack(arguments)
+
+
+def _export(arguments: argparse.Namespace) -> None:
+    from training.pack import export_run
+
+    print(export_run(settings_of(arguments), arguments.out))
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from training.evaluate import evaluate
+    from training.report import markdown
+
+    report = evaluate(arguments.out, settings_of(arguments), tuple(arguments.splits))
+    report.save(arguments.out)
+    print(markdown(report))
+
+
+def _card(arguments: argparse.Namespace) -> None:
+    from training.pack import describe
+
+    describe(settings_of(arguments), arguments.out)
+    print(arguments.out / "README.md")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

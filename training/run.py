@@ -1,0 +1,127 @@
+"""A run directory: what was trained on what, and the checkpoints that are there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from training.errors import TrainingError
+from training.manifest import EMOTIONS
+from training.segments import RATE, Segments
+from training.settings import TrainSettings
+
+FACTS: Final = "run.json"
+STATE: Final = "trainer_state.json"
+WEIGHTS: Final = "model.safetensors"
+
+
+class RunError(TrainingError):
+    """The run directory does not hold what is needed; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a card says about how a model came about.
+
+    Attributes:
+        command: gives the same run again.
+        base: ``compact`` or the checkpoint that was fine-tuned.
+        seed: of weights, order and augmentation.
+        epochs: passes over the segments.
+        hours: of segments learned from, noise included.
+        corpus_hours: the speech of it, per corpus.
+        languages: of the speech.
+        learn_segments: how many there were to learn from.
+        check_segments: how many there were to validate on.
+        minutes: that training took, where known (of the last stretch of a run that was continued).
+    """
+
+    command: str
+    base: str
+    seed: int
+    epochs: float
+    hours: float
+    corpus_hours: dict[str, float]
+    languages: tuple[str, ...]
+    learn_segments: int
+    check_segments: int
+    minutes: float | None
+
+
+def checkpoints(run: Path) -> list[Path]:
+    """The complete checkpoints of a run, oldest first; the chosen ``best`` last, if it is there.
+
+    Raises:
+        RunError: there are none.
+    """
+    steps = [
+        folder
+        for folder in run.glob("checkpoint-*")
+        if (folder / STATE).exists() and (folder / WEIGHTS).exists()
+    ]
+    found = sorted(steps, key=lambda folder: int(folder.name.split("-")[1]))
+    if (run / "best" / WEIGHTS).exists():
+        found.append(run / "best")
+    if not found:
+        raise RunError(f"{run} holds no complete checkpoint: start it with `vivavoz-train fit`")
+    return found
+
+
+def write_facts(settings: TrainSettings, learn: Segments, check: Segments) -> RunFacts:
+    """Describe a run in its own folder, for the card."""
+    state = _state(settings.out)
+    seconds = [row["train_runtime"] for row in state["log_history"] if "train_runtime" in row]
+    facts = RunFacts(
+        command=command(settings),
+        base=settings.base,
+        seed=settings.seed,
+        epochs=round(float(state["epoch"]), 2),
+        hours=round(learn.hours, 2),
+        corpus_hours=corpus_hours(learn),
+        languages=tuple(sorted({c.language for c in learn.clips if c.language})),
+        learn_segments=len(learn),
+        check_segments=len(check),
+        minutes=round(seconds[-1] / 60, 1) if seconds else None,
+    )
+    (settings.out / FACTS).write_text(json.dumps(asdict(facts), indent=2) + "\n")
+    return facts
+
+
+def read_facts(run: Path) -> RunFacts | None:
+    """What `write_facts` wrote; None where it did not."""
+    path = run / FACTS
+    if not path.exists():
+        return None
+    row = json.loads(path.read_text())
+    return RunFacts(**{**row, "languages": tuple(row["languages"])})
+
+
+def command(settings: TrainSettings) -> str:
+    """The command line that starts this run; folders are left to the reader."""
+    words = [f"vivavoz-train all --speech {settings.speech.name}"]
+    if settings.sounds:
+        words.append(f"--sounds {settings.sounds.name}")
+    words.append(f"--base {settings.base} --epochs {settings.epochs:g} --batch {settings.batch}")
+    words.append(f"--rate {settings.rate:g} --seed {settings.seed}")
+    return " ".join(words)
+
+
+def corpus_hours(segments: Segments) -> dict[str, float]:
+    """Hours of speech segments per corpus, by name."""
+    hours: dict[str, float] = {}
+    for i, cut in enumerate(segments.cuts):
+        clip = segments.clip(i)
+        if clip.label in EMOTIONS:
+            hours[clip.corpus] = hours.get(clip.corpus, 0.0) + cut.length / RATE / 3600
+    return {name: round(hours[name], 2) for name in sorted(hours)}
+
+
+def _state(run: Path) -> dict[str, Any]:
+    """The Trainer's state: of the finished run, else of its last checkpoint."""
+    for folder in (run, *reversed([c for c in checkpoints(run) if c.name != "best"])):
+        if (folder / STATE).exists():
+            state: dict[str, Any] = json.loads((folder / STATE).read_text())
+            return state
+    raise RunError(f"{run} holds no {STATE}: was it written by `vivavoz-train fit`?")

@@ -1,0 +1,37 @@
+"""What one training run depends on. Imports no torch, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """What one training run depends on."""
+
+    speech: Path
+    """CSV manifest of recordings, see `training.manifest.read_speech`."""
+    out: Path
+    """Folder for checkpoints, logs and the trained model; a run found there is continued."""
+    sounds: Path | None = None
+    """CSV of noises and room responses; without it there is no noise augmentation."""
+    base: str = "compact"
+    """``compact``, or a checkpoint (folder or Hub name) to fine-tune."""
+    epochs: float = 45
+    batch: int = 32
+    rate: float = 5e-4
+    front_rate: float = 0.1
+    """Of `rate`, for the first two convolutions of the compact model: they start as a filterbank
+    and a logarithm. The other convolutions get the square root of it. With one rate for all, the
+    large, never centred activations of these layers make training collapse to one class."""
+    seed: int = 1
+    tess_share: float = 0.5
+    """How much of TESS to take: two speakers are a third of the recordings."""
+    workers: int = 1
+    keep: int = 3
+    """Checkpoints that stay on disk: the best, and the last ones, which may be averaged."""
+    width: int = 192
+    """Of the compact model's layers, a multiple of 48."""
+    layers: int = 4
+    """Transformer layers of the compact model."""
