@@ -1,0 +1,68 @@
+"""A model directory in, a verdict out: runtimes, calibration, the label or why there is none.
+
+Importing this package imports neither torch nor transformers nor ONNX Runtime; each is imported
+when a model is opened that needs it.
+
+Errors:
+    * :exc:`ClassifierError`
+        * :exc:`ModelNotFoundError`: no such folder, or no such model in the Hub's cache.
+        * :exc:`ModelFileError`: a file of the model directory is missing, broken or contradicts
+          another.
+            * :exc:`ArchitectureError`: not a ``Wav2Vec2ForSequenceClassification``.
+            * :exc:`SampleRateError`: not made for 16 kHz.
+            * :exc:`LabelCountError`: as many labels as outputs are needed.
+            * :exc:`WeightsError`: no weights, or unreadable ones.
+                * :exc:`PickleRefusedError`: only pickled weights, and no leave to read them.
+        * :exc:`RuntimeUnavailableError`: an unknown runtime, or one that is not installed.
+        * :exc:`PcmError` (also a ``ValueError``): not whole 16-bit mono samples.
+            * :exc:`TooShortError`: fewer samples than the model's convolutions need.
+        * :exc:`LogitsError`: the model answered something that is no set of logits.
+"""
+
+from classifier.calibration import Calibration, Description
+from classifier.classifier import Classifier, open_classifier
+from classifier.errors import (
+    ArchitectureError,
+    ClassifierError,
+    LabelCountError,
+    LogitsError,
+    ModelFileError,
+    ModelNotFoundError,
+    PcmError,
+    PickleRefusedError,
+    RuntimeUnavailableError,
+    SampleRateError,
+    TooShortError,
+    WeightsError,
+)
+from classifier.labels import NO_SPEECH
+from classifier.runtime import RuntimeName
+from classifier.source import DEFAULT_MODEL, default_model_path
+from classifier.verdict import Quality, Reason, Verdict, decide
+
+__all__ = [
+    "DEFAULT_MODEL",
+    "NO_SPEECH",
+    "ArchitectureError",
+    "Calibration",
+    "Classifier",
+    "ClassifierError",
+    "Description",
+    "LabelCountError",
+    "LogitsError",
+    "ModelFileError",
+    "ModelNotFoundError",
+    "PcmError",
+    "PickleRefusedError",
+    "Quality",
+    "Reason",
+    "RuntimeName",
+    "RuntimeUnavailableError",
+    "SampleRateError",
+    "TooShortError",
+    "Verdict",
+    "WeightsError",
+    "decide",
+    "default_model_path",
+    "open_classifier",
+]

@@ -1,0 +1,1 @@
+"""The bundled model directories, each with its card; ``models/default`` is what is served."""
