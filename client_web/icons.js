@@ -14,8 +14,8 @@ const PATHS = Object.freeze({
   neutral: `${HEAD}${EYES}M8.6 15h6.8`,
   sad: `${HEAD}M7.2 9l2.6-1.3M16.8 9l-2.6-1.3M9 11v.2M15 11v.2M8.4 16.8c1.8-2.4 5.4-2.4 7.2 0`,
 });
-/** For no label: no face, three dots. */
-const NONE = "M6 12v.2M12 12v.2M18 12v.2";
+/** For no label: a head without a face. */
+const NONE = `${HEAD}M8 12v.2M12 12v.2M16 12v.2`;
 
 /**
  * @param {string} label an emotion, or "" for none

@@ -3,6 +3,8 @@
 
 /** @typedef {import("./state.js").Totals} Totals */
 
+const NOTHING = Object.freeze({ ms: 0, segments: 0 });
+
 /**
  * @param {HTMLElement} element
  * @param {Totals} totals
@@ -11,16 +13,11 @@
  */
 export function renderSummary(element, totals, labels, text) {
   const shares = sharesOf(totals, labels);
-  const speech = totals.speechMs;
   const all = shares.reduce((sum, { ms }) => sum + ms, 0);
   const heading = make("h2", "", text.say("summary"));
-  const spoken = make(
-    "p",
-    "summary-spoken",
-    text.say("summary_spoken", { speech: text.clock(speech), audio: text.clock(totals.audioMs) }) +
-      ", " +
-      text.say("summary_utterances", { count: totals.utterances }),
-  );
+  const times = { speech: text.clock(totals.speechMs), audio: text.clock(totals.audioMs) };
+  const sentence = text.sayCount("summary_spoken", totals.utterances, times);
+  const spoken = make("p", "summary-spoken", sentence);
   const bar = make("div", "summary-bar", "");
   bar.setAttribute("aria-hidden", "true"); // The list says the same.
   const list = make("ul", "summary-list", "");
@@ -43,10 +40,10 @@ function sharesOf(totals, labels) {
   const named = [...new Set([...labels, ...Object.keys(totals.labels)])];
   const nameless = Object.values(totals.reasons).reduce(
     (sum, share) => ({ ms: sum.ms + share.ms, segments: sum.segments + share.segments }),
-    { ms: 0, segments: 0 },
+    NOTHING,
   );
   return [
-    ...named.map((label) => ({ label, ms: 0, segments: 0, ...totals.labels[label] })),
+    ...named.map((label) => ({ label, ...(totals.labels[label] ?? NOTHING) })),
     { label: "", ...nameless },
   ].filter(({ ms }) => ms > 0);
 }

@@ -27,7 +27,7 @@ const ENGLISH = Object.freeze({
   hero_listening: "Say something.",
   hero_stopping: "One moment.",
   hero_closed: "Nothing was said.",
-  hero_error: "Not listening.",
+  hero_error: "Something is in the way.",
   detail_asking: "The browser is asking for your permission, usually near the address bar.",
   detail_listening: "The first word appears after about a second of speech.",
 
@@ -50,7 +50,7 @@ const ENGLISH = Object.freeze({
   latency_hint: "From the last sample of what was said to its verdict",
   model: "Model {name}, {version}",
   token: "Access token",
-  token_hint: "This server asks for one. It is kept until the page is closed.",
+  token_hint: "Kept until this page is closed.",
 
   timeline: "Timeline",
   timeline_empty: "What is said appears here, newest first.",
@@ -61,8 +61,8 @@ const ENGLISH = Object.freeze({
   announce: "{label}, {start} to {end}",
 
   summary: "Summary",
-  summary_spoken: "{speech} of speech in {audio}",
-  summary_utterances: "utterances: {count}",
+  summary_spoken_one: "{count} utterance: {speech} of speech in {audio} of listening.",
+  summary_spoken_other: "{count} utterances: {speech} of speech in {audio} of listening.",
   summary_none: "no label",
 
   label_angry: "Angry",
@@ -144,15 +144,24 @@ export function createText(language) {
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
   const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+  const plurals = new Intl.PluralRules(language);
+
   /** @param {Key} key @param {Record<string, string | number>} [values] */
   const say = (key, values = {}) =>
     table[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
   /** What may lack a key, such as a code from a newer server. @param {string} key @param {string} otherwise */
-  const sayOr = (key, otherwise) => (key in table ? say(/** @type {Key} */ (key)) : otherwise);
+  const sayOr = (key, otherwise) => (Object.hasOwn(table, key) ? say(/** @type {Key} */ (key)) : otherwise);
+
+  /** A sentence with a count in it, in the form that the count asks for. @param {string} key @param {number} count @param {Record<string, string>} values */
+  const sayCount = (key, count, values) => {
+    const form = `${key}_${plurals.select(count)}`;
+    return say(/** @type {Key} */ (Object.hasOwn(table, form) ? form : `${key}_other`), { count, ...values });
+  };
 
   return Object.freeze({
     say,
+    sayCount,
     /** @param {number} share from 0 to 1 */
     percent: (share) => percents.format(share),
     /** @param {number} ms */

@@ -105,7 +105,7 @@ class View {
   drawState(state) {
     const { phase } = state;
     const rest = isAtRest(state);
-    this.document.body.dataset.phase = phase;
+    Object.assign(this.document.body.dataset, { phase, session: String(state.session !== null) });
     const shown = this.$("state");
     shown.dataset.state = phase;
     write(this.$("state-word"), this.text.say(`state_${phase}`));
@@ -117,8 +117,8 @@ class View {
     const lamp = this.$("lamp");
     lamp.dataset.on = String(state.lamp);
     write(this.$("lamp-word"), this.text.say(state.lamp ? "lamp_on" : "lamp_off"));
-    this.say("error", state.failure && this.text.error(state.failure));
-    this.say("warning", state.warning && this.text.warning(state.warning));
+    this.show("error", state.failure && this.text.error(state.failure));
+    this.show("warning", state.warning && this.text.warning(state.warning));
     this.$("token-form").hidden = !state.tokenWanted;
   }
 
@@ -129,7 +129,7 @@ class View {
     element.dataset.label = current?.label ?? "";
     element.dataset.reason = current?.reason ?? "";
     element.dataset.final = current ? String(current.final) : "";
-    this.document.body.dataset.tone = current?.label ?? "none";
+    element.dataset.tone = this.$("light").dataset.tone = current?.label ?? "none";
     if (current === null) {
       const detail = phase === "asking" || phase === "listening" ? `detail_${phase}` : null;
       write(this.$("current-caption"), "");
@@ -203,13 +203,13 @@ class View {
     const latency = this.$("latency");
     const ms = lastFinal?.latency_ms;
     latency.dataset.ms = ms === undefined ? "" : String(ms);
-    this.say("latency", ms === undefined ? null : this.text.say("latency", { ms }));
+    this.show("latency", ms === undefined ? null : this.text.say("latency", { ms }));
     const model = this.$("model");
     const { name, version } = session?.model ?? { name: "", version: "" };
     Object.assign(model.dataset, { name, version });
-    this.say("model", session && this.text.say("model", { name, version }));
+    this.show("model", session && this.text.say("model", { name, version }));
     const summary = this.$("summary");
-    summary.hidden = session === null || !isAtRest(state);
+    summary.hidden = !isAtRest(state) || state.totals.audioMs === 0;
     if (session && !summary.hidden) {
       renderSummary(summary, state.totals, session.model.labels, this.text);
     }
@@ -242,11 +242,11 @@ class View {
     meter.setAttribute("aria-valuetext", clipped ? this.text.say("level_clipped") : value);
     meter.style.setProperty("--level", String(1 - db / QUIETEST_DB));
     meter.style.setProperty("--peak", String(1 - peak / QUIETEST_DB));
-    this.document.body.style.setProperty("--voice", String(1 - db / QUIETEST_DB));
+    this.$("light").style.setProperty("--voice", String(1 - db / QUIETEST_DB));
   }
 
   /** Shows a sentence, or hides its place. @param {string} id @param {string | null} sentence */
-  say(id, sentence) {
+  show(id, sentence) {
     const element = this.$(id);
     element.hidden = sentence === null;
     write(element, sentence ?? "");
