@@ -46,6 +46,8 @@ class Outbox:
         Raises:
             ValueError: no place is kept for it.
         """
+        if job not in self._places:
+            raise ValueError(f"no place is kept for job {job}")
         self._places[self._places.index(job)] = message
 
     def ready(self) -> Iterator[Message]:

@@ -36,7 +36,6 @@ from server.protocol import (
     SessionCreated,
     SessionFlush,
     SessionStart,
-    SessionStop,
     SessionUpdate,
     SessionUpdated,
     UtteranceEnded,
@@ -48,7 +47,6 @@ from server.resampler import Resampler
 from vad import (
     Segment,
     Segmenter,
-    SpeechDiscarded,
     SpeechEnded,
     SpeechEvent,
     SpeechStarted,
@@ -135,13 +133,11 @@ class Session:
                 return list(self._start(message))
             if self._segmenter is None:
                 raise ProtocolError(ErrorCode.NOT_STARTED, "the first message is session.start")
-            match message:
-                case SessionUpdate():
-                    return list(self._update(message, self._segmenter))
-                case SessionFlush():
-                    return list(self._take(self._segmenter.flush()))
-                case SessionStop():
-                    return self.receive_end()
+            if isinstance(message, SessionUpdate):
+                return list(self._update(message, self._segmenter))
+            if isinstance(message, SessionFlush):
+                return list(self._take(self._segmenter.flush()))
+            return self.receive_end()
         except ProtocolError as error:
             return list(self._refuse(error))
 
@@ -206,7 +202,7 @@ class Session:
             events = [*self._segmenter.push(rest.tobytes()), *self._segmenter.flush()]
             actions += self._take(events)
         else:
-            actions += self._finish()
+            actions += self._finish(code, reason)
         return actions
 
     def _start(self, message: SessionStart) -> Iterator[Action]:
@@ -262,10 +258,14 @@ class Session:
                     yield self._classify(event)
                 case SpeechEnded(start_ms, end_ms):
                     self._outbox.put(UtteranceEnded(utterance_id=start_ms, end_ms=end_ms))
-                case SpeechDiscarded(start_ms, end_ms, reason):
+                case _:
                     self._totals.utterances -= 1
                     self._outbox.put(
-                        UtteranceEnded(utterance_id=start_ms, end_ms=end_ms, discarded=reason)
+                        UtteranceEnded(
+                            utterance_id=event.start_ms,
+                            end_ms=event.end_ms,
+                            discarded=event.reason,
+                        )
                     )
         yield from self._deliver()
 
@@ -310,17 +310,14 @@ class Session:
         if not self._outbox.is_empty:
             return
         if self._end:
-            yield from self._finish()
-        elif self._segmenter:
-            settled = self._segmenter.settled_ms
-            if settled - self._acked_ms >= ACK_EVERY_MS:
-                self._acked_ms = settled
-                yield Send(Ack(audio_ms=settled))
-
-    def _finish(self) -> Iterator[Action]:
-        if self._closed or not self._end:
+            yield from self._finish(*self._end)
             return
-        code, reason = self._end
+        settled = self._segmenter.settled_ms if self._segmenter else 0
+        if settled - self._acked_ms >= ACK_EVERY_MS:
+            self._acked_ms = settled
+            yield Send(Ack(audio_ms=settled))
+
+    def _finish(self, code: CloseCode, reason: str) -> Iterator[Action]:
         self._closed = True
         if self._segmenter:
             yield Send(

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+
+from tests.voice import speak
+from vad import Detector, RateError, rms_db
+
+
+def share_voiced(audio: np.ndarray, detector: Detector) -> float:
+    frames = audio[: len(audio) // 320 * 320].reshape(-1, 320)
+    levels = rms_db(frames).tolist()
+    said = [detector.is_speech(f.tobytes(), level) for f, level in zip(frames, levels, strict=True)]
+    return sum(said) / len(said)
+
+
+def test_a_voice_is_speech_and_silence_is_not():
+    assert share_voiced(speak(2.0), Detector(16000, 20, 2)) > 0.9
+    assert share_voiced(np.zeros(32000, np.int16), Detector(16000, 20, 0)) == 0
+
+
+def test_a_voice_below_the_least_level_is_none():
+    assert share_voiced(speak(2.0, level=10 ** (-50 / 20)), Detector(16000, 20, 2)) > 0.3
+    assert share_voiced(speak(2.0, level=10 ** (-75 / 20)), Detector(16000, 20, 2)) == 0
+
+
+def test_the_gate_stands_six_decibels_above_the_floor():
+    voice = speak(0.02).tobytes()
+    detector = Detector(16000, 20, 0)
+    for _ in range(250):
+        detector.is_speech(bytes(640), -40.0)
+    assert detector.noise_db == -40
+    voiced = Detector(16000, 20, 0).is_speech(voice, -20.0)
+    assert voiced  # the frame itself passes WebRTC VAD
+    assert not detector.is_speech(voice, -34.5)
+    assert detector.is_speech(voice, -33.5)
+
+
+def test_modes_differ_and_can_be_changed():
+    noise = (np.random.default_rng(1).standard_normal(64000) * 300).astype("<i2")
+    lax, strict = Detector(16000, 20, 0), Detector(16000, 20, 0)
+    strict.set_aggressiveness(3)
+    assert share_voiced(noise, strict) < share_voiced(noise, lax)
+
+
+def test_a_rate_that_webrtc_does_not_take():
+    with pytest.raises(RateError, match="22050"):
+        Detector(22050, 20, 2)
