@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pickle import UnpicklingError
 from typing import Any, Final
 
 import numpy as np
@@ -70,6 +71,11 @@ def load_network(model: Model) -> Wav2Vec2ForSequenceClassification:
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
             )
+    except UnpicklingError as error:  # torch would go on to advise against weights_only
+        raise WeightsError(
+            f"the pickled weights in {model.folder} cannot be read: they are damaged or hold more "
+            "than tensors; nothing in them was run"
+        ) from error
     except Exception as error:  # a corrupt file shows up as anything from OSError to KeyError
         raise WeightsError(
             f"the weights in {model.folder} cannot be read: {error}; copy or download them again"

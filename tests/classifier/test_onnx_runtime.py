@@ -138,4 +138,5 @@ def test_options():
     options = session_options(3)
     assert options.intra_op_num_threads == 3
     assert options.inter_op_num_threads == 1
+    assert not options.enable_mem_pattern, "memory would grow with each length of segment"
     assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"

@@ -88,6 +88,14 @@ def test_no_speech_on_both_sides(share, reason):
     assert answer.confidence == pytest.approx(1), "the scores are of the emotions alone"
 
 
+def test_no_speech_exactly_at_the_threshold_is_a_label():
+    even = decide(
+        np.zeros(2), ("sad", "no_speech"), quality=Quality(), calibration=RULES, model="v1"
+    )
+    assert RULES.no_speech_above == no_speech_probability(np.zeros(2), ("sad", "no_speech"))
+    assert even.label == "sad"
+
+
 def test_no_speech_takes_the_plain_probabilities_and_not_the_tempered():
     logits = [math.log(0.4), *[-30.0] * 5, math.log(0.6)]
     assert verdict(logits, RULES.model_copy(update={"temperature": 50})).reason == "no_speech"
