@@ -12,13 +12,23 @@ import { SERVER } from "./protocol.js";
 /** @typedef {{code: string, message?: string}} Failure `code` is a key of the text table */
 /**
  * One stretch of speech. `verdicts` by segment number, the newest of each.
- * @typedef {{id: number, startMs: number, endMs: number | null, verdicts: ReadonlyMap<number, Emotion>}} Utterance
+ * @typedef {object} Utterance
+ * @property {number} id
+ * @property {number} startMs
+ * @property {number | null} endMs
+ * @property {ReadonlyMap<number, Emotion>} verdicts
  */
 /** @typedef {{segments: number, ms: number}} Share */
 /**
  * `audioMs` and `speechMs` are known when the session is closed, or else counted so far.
  * `labels` and `reasons` count final verdicts alone.
- * @typedef {{audioMs: number, speechMs: number, utterances: number, segments: number, labels: Readonly<Record<string, Share>>, reasons: Readonly<Record<string, Share>>}} Totals
+ * @typedef {object} Totals
+ * @property {number} audioMs
+ * @property {number} speechMs
+ * @property {number} utterances
+ * @property {number} segments
+ * @property {Readonly<Record<string, Share>>} labels
+ * @property {Readonly<Record<string, Share>>} reasons
  */
 /**
  * @typedef {object} State
@@ -37,7 +47,9 @@ import { SERVER } from "./protocol.js";
  */
 /**
  * The page's own actions.
- * @typedef {{type: "page.started"} | {type: "page.captured"} | {type: "page.stopping", failure?: Failure} | {type: "page.ended", failure?: Failure} | {type: "page.congested", congested: boolean}} PageAction
+ * @typedef {{type: "page.started"} | {type: "page.captured"}
+ *   | {type: "page.stopping", failure?: Failure} | {type: "page.ended", failure?: Failure}
+ *   | {type: "page.congested", congested: boolean}} PageAction
  */
 /** @typedef {PageAction | import("./protocol.js").ServerMessage} Action */
 
@@ -139,7 +151,11 @@ export function reduce(state, action) {
   }
 }
 
-/** A created session is listened to, unless Stop was pressed meanwhile. @param {State} state @returns {Phase} */
+/**
+ * A created session is listened to, unless Stop was pressed meanwhile.
+ * @param {State} state
+ * @returns {Phase}
+ */
 function goOn(state) {
   return state.phase === "connecting" ? "listening" : state.phase;
 }
@@ -187,7 +203,12 @@ function close(state, id, endMs) {
   return keep(closed, { ...utterance, endMs });
 }
 
-/** It was no speech after all: as if it had never begun. @param {State} state @param {number} id @returns {State} */
+/**
+ * It was no speech after all: as if it had never begun.
+ * @param {State} state
+ * @param {number} id
+ * @returns {State}
+ */
 function discard(state, id) {
   if (!state.utterances.has(id)) return { ...state, lamp: false };
   const utterances = new Map(state.utterances);
@@ -236,7 +257,12 @@ function closingTotals(closed) {
   return { audioMs, speechMs, utterances, segments };
 }
 
-/** Puts an utterance in, and the oldest out where there are too many. @param {State} state @param {Utterance} utterance @returns {State} */
+/**
+ * Puts an utterance in, and the oldest out where there are too many.
+ * @param {State} state
+ * @param {Utterance} utterance
+ * @returns {State}
+ */
 function keep(state, utterance) {
   const utterances = new Map(state.utterances).set(utterance.id, utterance);
   if (utterances.size <= MOST_UTTERANCES) return { ...state, utterances };

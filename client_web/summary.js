@@ -35,7 +35,11 @@ export function renderSummary(element, totals, labels, text) {
   element.replaceChildren(heading, spoken, ...(shares.length > 0 ? [bar, list] : []));
 }
 
-/** The shares there are, in the model's order; what has no label comes last. @param {Totals} totals @param {readonly string[]} labels */
+/**
+ * The shares there are, in the model's order; what has no label comes last.
+ * @param {Totals} totals
+ * @param {readonly string[]} labels
+ */
 function sharesOf(totals, labels) {
   const named = [...new Set([...labels, ...Object.keys(totals.labels)])];
   const nameless = Object.values(totals.reasons).reduce(

@@ -99,7 +99,7 @@ const ENGLISH = Object.freeze({
   error_mic_none: "No microphone was found. Connect one, then press Start.",
   error_mic_busy: "The microphone does not answer. Another program may be using it: close that, then press Start.",
   error_mic_lost: "The microphone was disconnected. Connect it again, then press Start.",
-  error_mic_worklet: "The part of the page that records could not be loaded. Reload the page.",
+  error_mic_worklet: "The part of the page that records could not be loaded; the server may have stopped. Reload the page.",
   error_mic_rate: "This microphone’s sample rate is not supported. Set it to 48 kHz in the system’s sound settings.",
   error_mic_unknown: "The microphone could not be opened. Reload the page and try again.",
   error_unknown: "Something went wrong. Reload the page and try again.",
@@ -142,7 +142,8 @@ export const TABLES = Object.freeze({ en: ENGLISH });
 export function createText(language) {
   const table = TABLES[language] ?? ENGLISH;
   const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
-  const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const oneDigit = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  const tenths = new Intl.NumberFormat(language, oneDigit);
 
   const plurals = new Intl.PluralRules(language);
 
@@ -150,10 +151,19 @@ export function createText(language) {
   const say = (key, values = {}) =>
     table[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
-  /** What may lack a key, such as a code from a newer server. @param {string} key @param {string} otherwise */
+  /**
+   * What may lack a key, such as a code from a newer server.
+   * @param {string} key
+   * @param {string} otherwise
+   */
   const sayOr = (key, otherwise) => (Object.hasOwn(table, key) ? say(/** @type {Key} */ (key)) : otherwise);
 
-  /** A sentence with a count in it, in the form that the count asks for. @param {string} key @param {number} count @param {Record<string, string>} values */
+  /**
+   * A sentence with a count in it, in the form that the count asks for.
+   * @param {string} key
+   * @param {number} count
+   * @param {Record<string, string>} values
+   */
   const sayCount = (key, count, values) => {
     const form = `${key}_${plurals.select(count)}`;
     return say(/** @type {Key} */ (Object.hasOwn(table, form) ? form : `${key}_other`), { count, ...values });
@@ -175,7 +185,10 @@ export function createText(language) {
     why: (reason) => sayOr(`why_${reason}`, say("why_uncertain")),
     /** @param {{code: string, message?: string}} failure */
     error: ({ code, message }) => sayOr(`error_${code}`, message ?? say("error_unknown")),
-    /** A warning, or an error that the session survives. @param {{code: string, message?: string}} warning */
+    /**
+     * A warning, or an error that the session survives.
+     * @param {{code: string, message?: string}} warning
+     */
     warning: ({ code, message }) =>
       sayOr(`warning_${code}`, sayOr(`error_${code}`, message ?? say("error_unknown"))),
   });

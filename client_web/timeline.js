@@ -40,7 +40,12 @@ export class Timeline {
     note.textContent = this.text.say("timeline_capped", { shown: verdicts.length, all });
   }
 
-  /** Verdicts come in order, so a new row is always the last. @param {HTMLElement} list @param {Emotion} verdict @param {boolean} cut */
+  /**
+   * Verdicts come in order, so a new row is always the last.
+   * @param {HTMLElement} list
+   * @param {Emotion} verdict
+   * @param {boolean} cut
+   */
   renderRow(list, verdict, cut) {
     const key = keyOf(verdict);
     const row = this.rows.get(key);
@@ -57,7 +62,12 @@ function keyOf(verdict) {
   return `${verdict.utterance_id}:${verdict.segment}`;
 }
 
-/** @param {HTMLElement} item @param {Emotion} verdict @param {boolean} cut @param {import("./text.js").Text} text */
+/**
+ * @param {HTMLElement} item
+ * @param {Emotion} verdict
+ * @param {boolean} cut
+ * @param {import("./text.js").Text} text
+ */
 function fillRow(item, verdict, cut, text) {
   Object.assign(item.dataset, {
     utterance: String(verdict.utterance_id),

@@ -253,7 +253,11 @@ class View {
   }
 }
 
-/** Writes only what changed, so that a live region speaks once. @param {HTMLElement} element @param {string} content */
+/**
+ * Writes only what changed, so that a live region speaks once.
+ * @param {HTMLElement} element
+ * @param {string} content
+ */
 function write(element, content) {
   if (element.textContent !== content) element.textContent = content;
 }
