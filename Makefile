@@ -1,0 +1,83 @@
+# vivavoz: `make serve` to use it, `make test` to change it.
+# Needs Python 3.11 or later and make; everything else is installed into .venv.
+
+PYTHON ?= python3
+HOST   ?= 127.0.0.1
+PORT   ?= 8080
+DATA   ?= ../shared/data
+RUN    ?= runs/compact
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check unit browser fast train bench generate format clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1	/' | expand -t 18
+
+serve: .venv/serve.done ## install what serving needs, and serve on http://localhost:8080 (PORT=, HOST=)
+	@VIVAVOZ_HOST=$(HOST) VIVAVOZ_PORT=$(PORT) exec $(BIN)/vivavoz serve $(ARGS)
+
+test: check unit browser ## style, types, contracts and every test, the browser's included
+
+check: .venv/dev.done ## style, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/dev.done ## every test but the browser's, with coverage
+	$(BIN)/pytest --ignore=tests/browser --doctest-modules --cov --cov-report=term \
+	  $(TEST_PATHS)
+	@# What everything else stands on is covered to the last branch, the rest to 90 %.
+	$(BIN)/coverage report --include='vad/*,server/protocol.py,server/session.py' --fail-under=100 >/dev/null \
+	  || { $(BIN)/coverage report --include='vad/*,server/protocol.py,server/session.py'; exit 1; }
+	$(BIN)/coverage report --fail-under=90 >/dev/null || { echo 'coverage is below 90 %'; exit 1; }
+
+browser: .venv/dev.done .venv/chromium.done ## the page in a real Chromium
+	$(BIN)/pytest tests/browser
+
+fast: .venv/dev.done ## the tests that need neither torch nor a browser
+	$(BIN)/pytest -q tests/vad tests/server tests/client_python
+
+train: .venv/dev.done ## train the bundled model anew from DATA= into RUN= (hours)
+	$(BIN)/vivavoz train all --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv \
+	  --run $(RUN) --out models/default
+
+bench: .venv/dev.done ## the published figures, from DATA=
+	$(BIN)/vivavoz bench vad $(DATA)
+	$(BIN)/vivavoz bench noise $(DATA)
+	$(BIN)/vivavoz bench session --minutes 10
+
+generate: .venv/serve.done ## write what is generated from server/protocol.py
+	$(BIN)/python -m server.protocol_export
+
+format: .venv/dev.done ## format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what was installed and made
+	rm -rf .venv artifacts build dist .coverage
+
+TEST_PATHS := tests bench classifier client_python server training vad
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'vivavoz needs Python 3.11 or later: make serve PYTHON=python3.12'; exit 1; }
+	@$(PYTHON) -m venv .venv \
+	  || { rm -rf .venv; echo 'Python has no venv here; on Debian: apt-get install python3-venv'; exit 1; }
+
+.venv/serve.done: pyproject.toml | .venv/bin/python
+	@echo 'installing what serving needs into .venv ...'
+	@$(PIP) install --editable .
+	@touch $@
+
+.venv/dev.done: pyproject.toml tools/install_torch.sh .venv/serve.done
+	@echo 'installing what the tests need into .venv ...'
+	@sh tools/install_torch.sh $(BIN)/python
+	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+.venv/chromium.done: tools/install_chromium.sh .venv/dev.done
+	@sh tools/install_chromium.sh $(BIN)/playwright
+	@touch $@

@@ -1,0 +1,99 @@
+"""A real server and a real Chromium whose microphone plays a recording."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.voice import Pcm
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared" / "data"
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """The bundled model behind the real server, on a free port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", "--port", "0"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout
+    line = process.stdout.readline()
+    try:
+        assert line.startswith("http://"), f"the server said {line!r}"
+        yield line.split()[0].rstrip("/")
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+        process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Path:
+    """Where screenshots are kept, to be looked at."""
+    folder = ROOT / "artifacts" / "browser"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
+    """Open the page in a browser of its own, with the given recording at its microphone."""
+    browsers: list[Browser] = []
+
+    def open_it(recording: Path | None = None, *, allow: bool = True, **options: object) -> Page:
+        args = [*QUIET, *MICROPHONE[: 2 if allow else 1]]
+        if recording:
+            args.append(f"--use-file-for-fake-audio-capture={recording}%noloop")
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=args, headless=True
+        )
+        browsers.append(browser)
+        context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        if allow:
+            context.grant_permissions(["microphone"], origin=server_url)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.goto(server_url)
+        return page
+
+    yield open_it
+    for browser in browsers:
+        browser.close()
+
+
+def write_wav(path: Path, pcm: Pcm, rate: int = 16000) -> Path:
+    """A recording with silence behind it: the microphone goes on after the last word."""
+    soundfile.write(path, np.concatenate([pcm, np.zeros(3 * rate, "<i2")]), rate)
+    return path
