@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
     """Open the page in a browser of its own, with the given recording at its microphone."""
     browsers: list[Browser] = []
 
-    def open_it(recording: Path | None = None, *, allow: bool = True, **options: object) -> Page:
+    def open_it(recording: Path | None = None, *, allow: bool = True, **options: Any) -> Page:
         args = [*QUIET, *MICROPHONE[: 2 if allow else 1]]
         if recording:
             args.append(f"--use-file-for-fake-audio-capture={recording}%noloop")
@@ -80,7 +81,7 @@ def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
             executable_path=shutil.which("chromium"), args=args, headless=True
         )
         browsers.append(browser)
-        context: BrowserContext = browser.new_context(**options)  # type: ignore[arg-type]
+        context: BrowserContext = browser.new_context(**options)
         if allow:
             context.grant_permissions(["microphone"], origin=server_url)
         page = context.new_page()

@@ -63,11 +63,10 @@ def check_same(seen: list[dict[str, str]], told: list[dict[str, Any]]) -> None:
     """The page's utterances are those of the file: number, times and verdicts."""
     assert len(seen) == len(told)
     # The fake microphone begins to play when it is opened, a moment before the first block.
-    late = int(
-        np.median([s["start_ms"] - int(f["startMs"]) for f, s in zip(seen, told, strict=True)])
-    )
+    pairs = list(zip(seen, told, strict=True))
+    late = int(np.median([segment["start_ms"] - int(row["startMs"]) for row, segment in pairs]))
     assert -50 <= late <= 1000
-    for row, segment in zip(seen, told, strict=True):
+    for row, segment in pairs:
         assert abs(int(row["startMs"]) + late - segment["start_ms"]) <= NEAR_MS
         assert abs(int(row["endMs"]) + late - segment["end_ms"]) <= NEAR_MS
         assert (row["label"] or row["reason"]) == verdict_of(segment)
