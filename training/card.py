@@ -66,7 +66,7 @@ def front_matter(report: Report, facts: RunFacts) -> ModelCardData:
             task_type="audio-classification",
             task_name="Speech emotion recognition",
             dataset_type="speech-emotion",
-            dataset_name=f"{', '.join(facts.corpus_hours)}: {name}, speakers apart",
+            dataset_name=f"{', '.join(split.speech.corpora)}: {name}, speakers apart",
             dataset_split=name,
             metric_type=metric,
             metric_name=title,

@@ -90,6 +90,7 @@ def export(checkpoint: Path, folder: Path, *, name: str = "", day: date | None =
     model = Wav2Vec2ForSequenceClassification.from_pretrained(checkpoint).float().eval()
     folder.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(folder)
+    (folder / WEIGHTS).chmod(0o644)  # safetensors makes it readable to its owner alone
     Wav2Vec2FeatureExtractor.from_pretrained(checkpoint).save_pretrained(folder)
     write_graph(model, folder / GRAPH)
     difference = parity(model, folder / GRAPH)

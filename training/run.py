@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -74,11 +74,11 @@ def write_facts(settings: TrainSettings, learn: Segments, check: Segments) -> Ru
     state = _state(settings.out)
     seconds = [row["train_runtime"] for row in state["log_history"] if "train_runtime" in row]
     facts = RunFacts(
-        command=command(settings),
+        command=command(replace(settings, epochs=state["num_train_epochs"])),
         base=settings.base,
         seed=settings.seed,
         epochs=round(float(state["epoch"]), 2),
-        hours=round(learn.hours, 2),
+        hours=round(learn.hours, 4),
         corpus_hours=corpus_hours(learn),
         languages=tuple(sorted({c.language for c in learn.clips if c.language})),
         learn_segments=len(learn),
@@ -115,7 +115,7 @@ def corpus_hours(segments: Segments) -> dict[str, float]:
         clip = segments.clip(i)
         if clip.label in EMOTIONS:
             hours[clip.corpus] = hours.get(clip.corpus, 0.0) + cut.length / RATE / 3600
-    return {name: round(hours[name], 2) for name in sorted(hours)}
+    return {name: round(hours[name], 4) for name in sorted(hours)}
 
 
 def _state(run: Path) -> dict[str, Any]:

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from training.report import read_report
+
+
+@pytest.fixture(scope="module")
+def card(model: Path) -> ModelCard:
+    return ModelCard.load(model / "README.md")
+
+
+def test_the_hub_can_read_the_front_matter(card: ModelCard) -> None:
+    assert card.data.license == "other"
+    assert card.data.license_link == "LICENSE"
+    assert card.data.language == ["de", "en"]
+    assert card.data.pipeline_tag == "audio-classification"
+    assert "speech-emotion-recognition" in card.data.tags
+
+
+def test_its_figures_are_the_reports(card: ModelCard, model: Path) -> None:
+    report = read_report(model)
+    assert report is not None
+    found = {(r.dataset_split, r.metric_type): r.metric_value for r in card.data.eval_results}
+    for name, split in report.splits.items():
+        assert found[name, "recall"] == round(split.speech.pooled.uar, 4)
+        assert found[name, "accuracy"] == round(split.speech.pooled.accuracy, 4)
+        assert f"{split.speech.pooled.uar:.3f}" in card.text
+    assert {split for split, _ in found} == {"validation", "test"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "work or in education",
+        "article 5(1)(f)",
+        "policing",
+        "health",
+        "lies",
+        "acted",
+        "vivavoz-train all --speech speech.csv --sounds sounds.csv",
+        "seed 1",
+        "2 epochs",
+        "| RAVDESS (speech) | 24 actors, English (US) | CC BY-NC-SA 4.0 |",
+        "| EMO-DB |",
+        "| hiss | not described here |",
+        "### test",
+    ],
+)
+def test_says_what_a_reader_must_know(card: ModelCard, words: str) -> None:
+    assert words in card.text
+
+
+def test_the_weights_have_a_licence(model: Path) -> None:
+    text = (model / "LICENSE").read_text()
+    assert "EMO-DB" in text
+    assert "hiss" in text
+    assert "TESS" not in text  # it did not learn from it

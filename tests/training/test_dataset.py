@@ -1,0 +1,115 @@
+import numpy as np
+import pytest
+import torch
+from transformers import Wav2Vec2FeatureExtractor
+
+from training.dataset import (
+    LEAST_SAMPLES,
+    MOST_SAMPLES,
+    Collator,
+    Example,
+    SegmentDataset,
+    class_weights,
+    normalise,
+)
+from training.manifest import LABELS, Clip
+from training.segments import Cut, Segments
+from training.settings import TrainSettings
+from training.splits import load_segments
+
+
+def example(samples: int, label: int, seed: int = 0) -> Example:
+    wave = np.random.default_rng(seed).standard_normal(samples).astype(np.float32)
+    return {"input_values": wave, "labels": label}
+
+
+def weights() -> np.ndarray:
+    return np.linspace(0.5, 2, len(LABELS)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def seed() -> None:
+    torch.manual_seed(0)
+
+
+def test_normalise_is_the_feature_extractors() -> None:
+    wave = np.random.default_rng(0).uniform(-0.1, 0.3, 4000).astype(np.float32)
+    extractor = Wav2Vec2FeatureExtractor(do_normalize=True)
+    wanted = extractor(wave, sampling_rate=16000).input_values[0]
+    np.testing.assert_allclose(normalise(wave), wanted, atol=1e-5)
+
+
+def test_a_batch_has_one_length_that_no_example_is_padded_to() -> None:
+    lengths = [20000, 16000, 31000]
+    for _ in range(20):
+        batch = Collator(weights())([example(n, i, i) for i, n in enumerate(lengths)])
+        samples = batch["input_values"].shape[1]
+        assert LEAST_SAMPLES <= samples <= min(lengths)
+        assert batch["input_values"].dtype == torch.float32
+        assert (batch["input_values"][:, -50:].std(1) > 0.1).all()
+
+
+def test_half_of_the_batches_are_cropped_further() -> None:
+    collate = Collator(weights(), mixup=0)
+    lengths = [collate([example(30000, 0), example(30000, 1)])["input_values"].shape[1]
+               for _ in range(60)]  # fmt: skip
+    assert 15 <= sum(n == 30000 for n in lengths) <= 45
+    assert min(lengths) < 20000
+
+
+def test_what_is_too_short_is_repeated() -> None:
+    batch = Collator(weights(), mixup=0)([example(3000, 0)])
+    wave = batch["input_values"][0]
+    assert len(wave) == LEAST_SAMPLES
+    torch.testing.assert_close(wave[:3000], wave[3000:6000])
+
+
+def test_targets_sum_to_the_weights() -> None:
+    labels = [0, 3, 6, 3]
+    batch = Collator(weights(), smoothing=0.1, mixup=0)(
+        [example(16000, n, i) for i, n in enumerate(labels)]
+    )
+    torch.testing.assert_close(batch["labels"].sum(1), torch.from_numpy(weights()[labels]))
+    assert batch["labels"].argmax(1).tolist() == labels
+
+
+def test_mixing_two_waves_mixes_their_targets_alike() -> None:
+    labels = [0, 3, 6, 5]
+    batch = Collator(weights(), smoothing=0, mixup=1)(
+        [example(16000, n, i) for i, n in enumerate(labels)]
+    )
+    total = float(weights()[labels].sum())
+    assert float(batch["labels"].sum()) == pytest.approx(total, rel=1e-5)
+    mixed = (batch["labels"] > 0).sum(1)
+    assert mixed.max() == 2
+    # Two independent waves of power 1, mixed by their square roots, keep power 1.
+    assert batch["input_values"].std(1).numpy() == pytest.approx(1, abs=0.1)
+
+
+def test_class_weights_make_rare_classes_count_more() -> None:
+    labels = [0] * 80 + [1] * 20
+    found = class_weights(labels)
+    assert found[1] / found[0] == pytest.approx(2)  # the root of four
+    assert found[labels].mean() == pytest.approx(1)
+    assert (found[2:] == 0).all()
+
+
+def test_validation_serves_segments_as_they_are(finished: TrainSettings) -> None:
+    segments = load_segments(finished, "validation")
+    dataset = SegmentDataset(segments)
+    assert len(dataset) == len(segments)
+    one = dataset[3]
+    np.testing.assert_allclose(
+        one["input_values"], normalise(segments.pcm(3) / np.float32(32768)), atol=1e-6
+    )
+    assert one["labels"] == segments.cuts[3].label
+
+
+def test_training_looks_at_five_seconds_at_most() -> None:
+    clip = Clip.__new__(Clip)
+    samples = np.random.default_rng(0).integers(-999, 999, MOST_SAMPLES * 2).astype(np.int16)
+    segments = Segments([clip], [Cut(0, 0, 0, len(samples), 9000, 20.0, 0.0)], samples)
+    dataset = SegmentDataset(segments, lambda wave, rng: wave)  # type: ignore[arg-type]
+    first, second = dataset[0]["input_values"], dataset[0]["input_values"]
+    assert len(first) == MOST_SAMPLES
+    assert not np.array_equal(first, second)  # another place each time
