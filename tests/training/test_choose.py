@@ -2,12 +2,12 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from training.choose import average, choose, validate
 from training.run import checkpoints
+from training.segments import Segments
 from training.settings import TrainSettings
 from training.splits import load_segments
 
@@ -24,28 +24,56 @@ def test_an_average_is_the_mean_of_weights_and_opens(own_run: TrainSettings) -> 
     assert 0 <= found["uar"] <= 1
 
 
+def always(folder: Path, logits: dict[int, float]) -> None:
+    """Make a checkpoint that gives the same logits whatever it hears."""
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.weight"].zero_()
+    weights["classifier.bias"].zero_()
+    for label, value in logits.items():
+        weights["classifier.bias"][label] = value
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def angry_only(settings: TrainSettings) -> Segments:
+    whole = load_segments(settings, "validation")
+    return Segments(whole.clips, [cut for cut in whole.cuts if cut.label == 0], whole.samples)
+
+
+def two(settings: TrainSettings) -> tuple[Path, Path]:
+    shutil.rmtree(settings.out / "best")
+    first, last = checkpoints(settings.out)
+    return first, last
+
+
 def test_takes_the_best_on_validation(own_run: TrainSettings) -> None:
-    check = load_segments(own_run, "validation")
-    choice = choose(own_run.out, check)
-    assert choice.uar[choice.folder.name] == max(choice.uar.values())
-    assert validate(choice.folder, check)["uar"] == choice.uar[choice.folder.name]
-    assert "average" in choice.uar
-    assert len(choice.uar) <= 3  # `best` is one of the two, counted once
+    first, last = two(own_run)
+    always(first, {0: 5})
+    always(last, {1: 10})
+    choice = choose(own_run.out, angry_only(own_run))
+    assert choice.uar == {first.name: 1, last.name: 0, "average": 0}
+    assert choice.folder == first
 
 
-def test_an_average_that_is_no_better_is_not_taken(own_run: TrainSettings) -> None:
-    first, last, *_ = checkpoints(own_run.out)
-    shutil.rmtree(own_run.out / "best")
-    broken = load_file(last / "model.safetensors")
-    save_file(
-        {k: torch.zeros_like(v) if v.is_floating_point() else v for k, v in broken.items()},
-        last / "model.safetensors",
-        metadata={"format": "pt"},
-    )
-    choice = choose(own_run.out, load_segments(own_run, "validation"))
-    assert choice.uar[last.name] == pytest.approx(1 / 6)
-    if choice.uar["average"] <= choice.uar[first.name]:
-        assert choice.folder == first
+def test_takes_an_average_that_is_better_than_both(own_run: TrainSettings) -> None:
+    first, last = two(own_run)
+    always(first, {0: 2, 1: 3})
+    always(last, {0: 2, 2: 3})
+    choice = choose(own_run.out, angry_only(own_run))
+    assert choice.uar == {first.name: 0, last.name: 0, "average": 1}
+    assert choice.folder == own_run.out / "average"
+
+
+def test_an_average_that_is_only_as_good_is_not_taken(own_run: TrainSettings) -> None:
+    first, last = two(own_run)
+    always(first, {0: 2})
+    always(last, {0: 3})
+    assert choose(own_run.out, angry_only(own_run)).folder == first
+
+
+def test_best_is_a_copy_and_counted_once(own_run: TrainSettings) -> None:
+    choice = choose(own_run.out, angry_only(own_run))
+    assert len(choice.uar) == 3
+    assert {"best", "average"} <= choice.uar.keys()
 
 
 def test_a_run_of_one_checkpoint_needs_no_average(own_run: TrainSettings, tmp_path: Path) -> None:

@@ -75,15 +75,18 @@ def test_targets_sum_to_the_weights() -> None:
 
 def test_mixing_two_waves_mixes_their_targets_alike() -> None:
     labels = [0, 3, 6, 5]
-    batch = Collator(weights(), smoothing=0, mixup=1)(
-        [example(16000, n, i) for i, n in enumerate(labels)]
-    )
-    total = float(weights()[labels].sum())
-    assert float(batch["labels"].sum()) == pytest.approx(total, rel=1e-5)
-    mixed = (batch["labels"] > 0).sum(1)
-    assert mixed.max() == 2
-    # Two independent waves of power 1, mixed by their square roots, keep power 1.
-    assert batch["input_values"].std(1).numpy() == pytest.approx(1, abs=0.1)
+    for _ in range(20):
+        batch = Collator(weights(), smoothing=0, mixup=1)(
+            [example(16000, n, i) for i, n in enumerate(labels)]
+        )
+        total = float(weights()[labels].sum())
+        assert float(batch["labels"].sum()) == pytest.approx(total, rel=1e-5)
+        assert (batch["labels"] > 0).sum(1).max() <= 2
+        # Two independent waves of power 1, mixed by the roots of their shares, keep power 1.
+        mixed = (batch["labels"] > 0).sum(1) == 2
+        assert all(
+            wave.std() == pytest.approx(1, abs=0.05) for wave in batch["input_values"][mixed]
+        )
 
 
 def test_class_weights_make_rare_classes_count_more() -> None:

@@ -90,6 +90,8 @@ def test_evaluates_every_segment_of_a_split(finished: TrainSettings, model: Path
     assert split.clips_without_segment == 0
     assert split.non_speech is not None
     assert split.non_speech.segments == len(segments) - speech
+    assert split.non_speech.files == 1
+    assert split.non_speech.minutes == pytest.approx(3 / 60)
 
 
 def test_silent_clips_are_counted(finished: TrainSettings, model: Path, tmp_path: Path) -> None:

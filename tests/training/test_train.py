@@ -62,9 +62,12 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     stopped = replace(finished, out=tmp_path / "run")
     first = min(finished.out.glob("checkpoint-*"), key=lambda p: int(p.name[11:]))
     shutil.copytree(first, stopped.out / first.name)
+    written = (stopped.out / first.name / "model.safetensors").stat().st_mtime_ns
 
     train(stopped)
 
+    # It did not start anew: the first epoch was not written again.
+    assert (stopped.out / first.name / "model.safetensors").stat().st_mtime_ns == written
     assert losses(stopped.out) == losses(finished.out)
     last = max(p.name for p in stopped.out.glob("checkpoint-*"))
     again, straight = (load_file(s.out / last / "model.safetensors") for s in (stopped, finished))
