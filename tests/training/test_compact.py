@@ -66,7 +66,7 @@ def test_the_ramps_add_up_to_a_logarithm_over_50_db(ears: torch.nn.ModuleList) -
     assert slope == pytest.approx(CEILING / 10, rel=0.15)  # one ramp for each 10 dB
     assert np.abs(ramps - (slope * levels_db + offset)).max() < CEILING * 0.35  # a third of 10 dB
     assert (np.diff(ramps) > 0).all()
-    # At its knot a ramp ends, while the next one, 10 dB on, is at a third, the one after at a tenth.
+    # At its knot a ramp ends; the next one, 10 dB on, is at a third, the one after at a tenth.
     assert ramps[0] == pytest.approx(CEILING * (1 + 1 / 3 + 1 / 10), rel=0.05)
     assert ramps[-1] > CEILING * (len(KNOTS) - 0.3)
 
