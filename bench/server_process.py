@@ -1,0 +1,100 @@
+"""A server of our own to measure: ``vivavoz serve`` in a process by itself."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Final, NamedTuple
+
+from bench.errors import ServerError
+
+TOP: Final = Path(__file__).resolve().parent.parent
+READY_S: Final = 60.0
+STOP_S: Final = 15.0
+LOOK_EVERY_S: Final = 0.05
+LOCAL: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Server(NamedTuple):
+    """Where a server is.
+
+    Attributes:
+        url: of the server.
+        metrics_url: of its metrics, None if they are out of reach.
+        pid: of its process, None if it runs elsewhere.
+    """
+
+    url: str
+    metrics_url: str | None
+    pid: int | None
+
+
+@contextmanager
+def serve(model: str, *flags: str) -> Iterator[Server]:
+    """A server that is ready, for as long as the block lasts.
+
+    Args:
+        model: see `classifier.open_classifier`; a folder is looked for from here.
+        flags: further ones of ``vivavoz serve``.
+
+    Raises:
+        ServerError: it does not get ready; with the last it said.
+    """
+    port, metrics_port = free_ports(2)
+    folder = Path(model).expanduser()
+    command = [
+        *(sys.executable, "-m", "server.cli", "serve"),
+        *("--host", "127.0.0.1", "--port", str(port)),
+        *("--metrics-host", "127.0.0.1", "--metrics-port", str(metrics_port)),
+        *("--model", str(folder.resolve()) if folder.is_dir() else model),
+        *flags,
+    ]
+    with TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        )
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _await_ready(process, f"{url}/readyz", said)
+            yield Server(url, f"http://127.0.0.1:{metrics_port}/metrics", process.pid)
+        finally:
+            _stop(process)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens on just now, all different."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def _await_ready(process: subprocess.Popen[bytes], url: str, said: IO[bytes]) -> None:
+    until = time.monotonic() + READY_S
+    while process.poll() is None and time.monotonic() < until:
+        try:
+            with LOCAL.open(url, timeout=1):
+                return
+        except OSError:  # refused, or 503 while the model warms up
+            time.sleep(LOOK_EVERY_S)
+    state = "ended" if process.poll() is not None else f"was not ready within {READY_S:g} s"
+    said.seek(0)
+    last = " / ".join(said.read().decode(errors="replace").strip().splitlines()[-3:])
+    raise ServerError(f"the server {state}: {last or 'it said nothing'}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
