@@ -25,6 +25,9 @@ CONNECT_S: Final = 10.0
 PONG_S: Final = 60.0
 """A server that slows a client down reads its pings late, behind the audio before them."""
 
+CLOSE_S: Final = 3.0
+"""For the closing handshake; who leaves does not want to wait for a server that hangs."""
+
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -87,6 +90,7 @@ async def _open(url: str, timeout_s: float) -> ClientConnection:
             proxy=None if host in LOOPBACK else True,
             open_timeout=timeout_s,
             ping_timeout=PONG_S,
+            close_timeout=CLOSE_S,
         )
     except InvalidStatus as error:
         raise _refusal(url, error.response) from None

@@ -24,6 +24,7 @@ from server.protocol import (
 )
 from vad import VadSettings
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Script = Callable[[web.WebSocketResponse], Awaitable[None]]
 MODEL = ModelInfo(name="tiny", version="1", labels=("happy", "sad"))
 CLOSED = SessionClosed(reason="stopped", audio_ms=200, speech_ms=0, utterances=0, segments=0)
@@ -74,12 +75,10 @@ async def begin(socket: web.WebSocketResponse, **limits: int) -> str:
 
 
 @asynccontextmanager
-async def serve(
-    handler: Callable[[web.Request], Awaitable[web.StreamResponse]],
-) -> AsyncIterator[str]:
-    """A server whose answer to the upgrade is the handler's. Gives its address."""
+async def serve(handler: Handler, path: str = PATH) -> AsyncIterator[str]:
+    """A server whose answer to a request is the handler's. Gives its address."""
     app = web.Application()
-    app.router.add_get(PATH, handler)
+    app.router.add_get(path, handler)
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

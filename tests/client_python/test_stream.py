@@ -18,7 +18,7 @@ from server.protocol import (
     UtteranceEnded,
     UtteranceStarted,
 )
-from tests.client_python.peer import CLOSED, begin, emotion, hear, peer, say
+from tests.client_python.peer import CLOSED, begin, emotion, peer, say
 from tests.server.conftest import Start
 from tests.server.running import Running
 from tests.voice import talk
@@ -51,7 +51,7 @@ async def test_a_recording_is_answered_to_its_last_label(server: Running, chunk_
 async def collect(source: AsyncIterator[ServerMessage], into: list[ServerMessage]) -> None:
     """Keeps what came before it raised."""
     async for message in source:
-        into.append(message)
+        into.append(message)  # noqa: PERF401 - extend would lose them
 
 
 async def one_chunk(server: Running) -> list[ServerMessage]:
