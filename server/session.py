@@ -114,6 +114,11 @@ class Session:
         return self._segmenter is not None
 
     @property
+    def is_ending(self) -> bool:
+        """Whether no more audio is taken: what is pending is still answered."""
+        return self._end is not None or self._closed
+
+    @property
     def is_closed(self) -> bool:
         """Whether a `Close` was given; everything that comes later is ignored."""
         return self._closed

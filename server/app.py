@@ -1,0 +1,122 @@
+"""The aiohttp application: routes, the headers of every answer, errors as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Final
+
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from server import rest
+from server.metrics import Metrics
+from server.page import add_page, page_files
+from server.protocol import PATH, ErrorCode
+from server.refusal import RefusalError, error_response
+from server.service import SERVICE, Service
+from server.stream import stream
+
+logger = logging.getLogger(__name__)
+
+HEADERS: Final = MappingProxyType(
+    {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            "img-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
+            "form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        hdrs.SERVER: "vivavoz",
+    }
+)
+"""On every answer: the page loads nothing from elsewhere, and nobody frames it."""
+
+
+def build_app(service: Service) -> web.Application:
+    """The public application around a service."""
+    app = web.Application(middlewares=[errors_as_json])
+    app[SERVICE] = service
+    app.router.add_get(PATH, stream, allow_head=False)
+    app.router.add_post("/v1/classify", rest.classify)
+    app.router.add_get("/v1/model", rest.model)
+    app.router.add_get("/healthz", rest.healthz)
+    app.router.add_get("/readyz", rest.readyz)
+    add_page(app.router, page_files())
+    app.on_response_prepare.append(_add_headers)
+    app.on_shutdown.append(_drain)
+    app.cleanup_ctx.append(_run_queue)
+    app.cleanup_ctx.append(_watch_loop)
+    return app
+
+
+def build_metrics_app(metrics: Metrics) -> web.Application:
+    """``/metrics`` by itself, for a port that the public does not reach."""
+
+    async def show(_: web.Request) -> web.Response:
+        content_type = {hdrs.CONTENT_TYPE: CONTENT_TYPE_LATEST}
+        return web.Response(body=metrics.exposition(), headers=content_type)
+
+    app = web.Application()
+    app.router.add_get("/metrics", show)
+    return app
+
+
+@web.middleware
+async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal as ``{"error": {"code", "message"}}``, ours and the router's."""
+    try:
+        return await handler(request)
+    except RefusalError as error:
+        request.app[SERVICE].metrics.refusals.labels(error.cause).inc()
+        return error_response(error.status, error.code, str(error), error.headers)
+    except web.HTTPException as error:
+        if error.status < HTTPStatus.BAD_REQUEST:
+            raise
+        code = HTTPStatus(error.status).name.lower()
+        request.app[SERVICE].metrics.refusals.labels(code).inc()
+        headers: dict[str, str] = {}
+        if hdrs.ALLOW in error.headers:
+            headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+        return error_response(error.status, code, error.reason, headers)
+    except ConnectionError:
+        raise  # the client has gone
+    except Exception:
+        logger.exception("a request failed", extra={"path": request.path})
+        return error_response(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            ErrorCode.INTERNAL,
+            "the server failed; its log says why",
+        )
+
+
+async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+
+
+async def _drain(app: web.Application) -> None:
+    await app[SERVICE].drain()
+
+
+async def _run_queue(app: web.Application) -> AsyncIterator[None]:
+    app[SERVICE].queue.start()
+    yield
+    await app[SERVICE].queue.close()
+
+
+async def _watch_loop(app: web.Application) -> AsyncIterator[None]:
+    task = asyncio.create_task(app[SERVICE].metrics.watch_loop())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

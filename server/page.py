@@ -1,0 +1,50 @@
+"""The page: the files of the installed `client_web`, those and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from aiohttp import hdrs, web
+
+PACKAGE: Final = "client_web"
+INDEX: Final = "index.html"
+
+TYPES: Final = MappingProxyType(
+    {
+        ".css": "text/css; charset=utf-8",
+        ".html": "text/html; charset=utf-8",
+        ".js": "text/javascript; charset=utf-8",
+        ".json": "application/json",
+        ".png": "image/png",
+        ".svg": "image/svg+xml",
+        ".webmanifest": "application/manifest+json",
+        ".woff2": "font/woff2",
+    }
+)
+"""What is served, and as what: the system's own table may call a script plain text."""
+
+
+def page_files() -> dict[str, Path]:
+    """The files of the page by name. Nothing else can be asked for, whatever the path says."""
+    folder = Path(str(files(PACKAGE).joinpath(INDEX))).parent
+    return {path.name: path for path in folder.iterdir() if path.suffix in TYPES and path.is_file()}
+
+
+def add_page(router: web.UrlDispatcher, page: Mapping[str, Path]) -> None:
+    """Routes for the files, and ``/`` for the page itself."""
+    for name, path in page.items():
+        router.add_get(f"/{name}", _serve(path))
+    router.add_get("/", _serve(page[INDEX]))
+
+
+def _serve(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def serve(_: web.Request) -> web.StreamResponse:
+        # Asked again each time, so that a page and a server of two versions never meet.
+        headers = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.CACHE_CONTROL: "no-cache"}
+        return web.FileResponse(path, headers=headers)
+
+    return serve

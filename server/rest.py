@@ -1,0 +1,139 @@
+"""The HTTP endpoints beside the stream: a recording classified, the model, how the server is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from classifier import Verdict
+from server.analysis import Analysis, analyse
+from server.protocol import ErrorCode
+from server.recording import RecordingCode, RecordingError, read_recording
+from server.refusal import RefusalError
+from server.service import SERVICE, Service
+from server.upload import read_upload
+from vad import Segment, VadSettings
+
+REPORT: Final = "report.json"
+
+STATUS: Final[Mapping[RecordingCode, HTTPStatus]] = {
+    RecordingCode.NOT_AUDIO: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RecordingCode.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RecordingCode.EMPTY: HTTPStatus.BAD_REQUEST,
+    RecordingCode.TOO_LONG: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RecordingCode.BROKEN: HTTPStatus.BAD_REQUEST,
+    RecordingCode.BAD_SAMPLES: HTTPStatus.BAD_REQUEST,
+}
+
+
+async def classify(request: web.Request) -> web.Response:
+    """``POST /v1/classify``: the utterances of a recording, as the stream would give them.
+
+    A field of `VadSettings` in the query changes it for this recording.
+
+    Raises:
+        RefusalError: who may not, what is no recording, or where there is no place.
+    """
+    service = request.app[SERVICE]
+    settings = service.settings
+    service.access.check_origin(request)
+    service.access.check_token(request)
+    vad = read_vad(request.query, settings.vad)
+    with service.place(service.uploads, request):
+        body = await read_upload(
+            request,
+            max_bytes=settings.upload_bytes,
+            within_s=settings.upload_within_ms / 1000,
+        )
+        loop = asyncio.get_running_loop()
+        try:
+            analysis = await asyncio.to_thread(_analyse, body, service, vad, loop)
+        except RecordingError as error:
+            raise RefusalError(STATUS[error.code], error.code, str(error)) from None
+    service.metrics.recordings.inc()
+    return _json(analysis.model_dump_json())
+
+
+async def model(request: web.Request) -> web.Response:
+    """``GET /v1/model``: what answers, and what was measured of it (None if nothing was).
+
+    Raises:
+        RefusalError: no token.
+    """
+    service = request.app[SERVICE]
+    service.access.check_token(request)
+    facts: dict[str, Any] = service.model.model_dump(mode="json")
+    facts |= {"runtime": service.classifier.runtime, "report": service.report}
+    return _json(json.dumps(facts))
+
+
+async def healthz(_: web.Request) -> web.Response:
+    """``GET /healthz``: the process lives and its event loop turns."""
+    return _json('{"status": "alive"}')
+
+
+async def readyz(request: web.Request) -> web.Response:
+    """``GET /readyz``: whether new sessions should come here.
+
+    Raises:
+        RefusalError: 503, and why.
+    """
+    why = request.app[SERVICE].unready
+    if why:
+        raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", why)
+    return _json('{"status": "ready"}')
+
+
+def read_vad(query: Mapping[str, str], vad: VadSettings) -> VadSettings:
+    """The settings with what a query changes.
+
+    Raises:
+        RefusalError: 400, a name that is no setting or a value out of range.
+    """
+    unknown = query.keys() - VadSettings.model_fields.keys()
+    if unknown:
+        names = ", ".join(VadSettings.model_fields)
+        raise RefusalError(
+            HTTPStatus.BAD_REQUEST,
+            ErrorCode.BAD_MESSAGE,
+            f"{min(unknown)!r} is no setting; there are {names}",
+        )
+    try:
+        return vad.merge(VadSettings.model_validate(dict(query), strict=False))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise RefusalError(
+            HTTPStatus.BAD_REQUEST, ErrorCode.OUT_OF_RANGE, f"{first['loc'][0]}: {first['msg']}"
+        ) from None
+
+
+def read_report(folder: Path) -> dict[str, Any] | None:
+    """What was measured of a model, from its directory; None where nothing readable is there."""
+    try:
+        report = json.loads((folder / REPORT).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return report if isinstance(report, dict) else None
+
+
+def _analyse(
+    body: bytes, service: Service, vad: VadSettings, loop: asyncio.AbstractEventLoop
+) -> Analysis:
+    """Decode and cut in this thread; each segment waits in the same queue as those of streams."""
+
+    def ask(segment: Segment) -> Verdict | None:
+        return asyncio.run_coroutine_threadsafe(service.queue.classify(segment), loop).result()
+
+    recording = read_recording(body, max_ms=service.settings.upload_ms)
+    return analyse(recording, service.model, ask, vad=vad)
+
+
+def _json(text: str) -> web.Response:
+    return web.Response(text=text, content_type="application/json")

@@ -1,0 +1,161 @@
+"""Runs the service: sockets first, then the model, then the announcement, until a signal.
+
+Errors:
+    * :exc:`server.address.AddressError`: the address cannot be listened on, or would let anyone in.
+    * :exc:`server.access.TokenFileError`: no token in the token file.
+    * :exc:`classifier.ClassifierError`: the model cannot be opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from aiohttp import web
+
+from classifier import Classifier, ClassifierError, open_classifier
+from classifier.source import find_model
+from server.access import TokenFileError, read_token
+from server.address import AddressError, check_exposure, open_socket, page_url
+from server.app import build_app, build_metrics_app
+from server.logs import configure_logging
+from server.rest import read_report
+from server.service import Service
+from server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+KEEPALIVE_S: Final = 15.0
+"""For the next request on a connection; aiohttp would wait an hour."""
+
+SHUTDOWN_S: Final = 1.0
+"""For requests that are still under way after the draining, which has a time of its own."""
+
+ERRORS: Final = (AddressError, TokenFileError, ClassifierError)
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM; a second one ends the process at once.
+
+    Returns:
+        The exit code: 0, or 1 with one line on standard error that says what to do.
+    """
+    configure_logging(settings.log_level)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(serve(settings))
+    except ERRORS as error:
+        sys.stderr.write(f"vivavoz: {error}\n")
+        return 1
+    return 0
+
+
+async def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        settings: all of them.
+        announce: called with the page's address when everything is ready; prints it by default.
+
+    Raises:
+        AddressError: the address is taken, does not exist, or would let anyone in.
+        TokenFileError: no token in the token file.
+        ClassifierError: the model cannot be opened.
+    """
+    token = read_token(settings.token_file)
+    check_exposure(settings.host, has_token=token is not None, is_open=settings.open)
+    async with AsyncExitStack() as stack:
+        public = stack.enter_context(open_socket(settings.host, settings.port))
+        internal = stack.enter_context(open_socket(settings.metrics_host, settings.metrics_port))
+        stop = _stop_on_signals()
+        classifier = await _unless_stopped(stop, settings)
+        if classifier is None:
+            return
+        report = read_report(find_model(settings.model).folder)
+        service = Service.build(settings, classifier, token=token, report=report)
+        await stack.enter_async_context(_listening(build_metrics_app(service.metrics), internal))
+        await stack.enter_async_context(_listening(build_app(service), public))
+        _log_ready(service, internal)
+        (announce or _print)(page_url(settings.host, public))
+        await stop.wait()
+        logger.info("stopping", extra={"sessions": len(service.listeners)})
+
+
+def load_model(settings: Settings) -> Classifier:
+    """The model, warm.
+
+    Raises:
+        ClassifierError: it cannot be opened, or fails on a second of silence.
+    """
+    classifier = open_classifier(settings.model, runtime=settings.runtime, threads=settings.threads)
+    classifier.warm_up()
+    return classifier
+
+
+async def _unless_stopped(stop: asyncio.Event, settings: Settings) -> Classifier | None:
+    """The model, or None where a signal came first."""
+    loading = asyncio.create_task(asyncio.to_thread(load_model, settings))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({loading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    return await loading if loading.done() else None
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, listening: socket.socket) -> AsyncIterator[None]:
+    runner = web.AppRunner(
+        app, access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=SHUTDOWN_S
+    )
+    await runner.setup()
+    try:
+        await web.SockSite(runner, listening).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Set by the first signal; the second ends the process."""
+    stop = asyncio.Event()
+
+    def receive(number: int) -> None:
+        if stop.is_set():
+            os._exit(128 + number)  # what hangs may be a thread, which nothing else ends
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, receive, number)
+    return stop
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """With uvloop a message costs half; there is none for Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _log_ready(service: Service, internal: socket.socket) -> None:
+    host, port = internal.getsockname()[:2]
+    extra = {
+        "model": service.model.name,
+        "version": service.model.version,
+        "runtime": service.classifier.runtime,
+        "metrics": f"http://{host}:{port}/metrics",
+    }
+    logger.info("ready", extra=extra)
+
+
+def _print(url: str) -> None:
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()

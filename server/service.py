@@ -1,0 +1,174 @@
+"""What the endpoints of one application share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from aiohttp import hdrs, web
+
+from classifier import Classifier
+from server.access import Access
+from server.inference import InferenceQueue, model_info
+from server.limits import Admission, FullError
+from server.metrics import Metrics
+from server.protocol import ErrorCode, ModelInfo
+from server.refusal import RefusalError
+from server.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_S: Final = 5
+
+
+class Draining(Protocol):
+    """A listener, as far as stopping the server is concerned."""
+
+    def drain(self) -> None:
+        """Take no more audio; end when everything is answered."""
+        ...
+
+    def cut(self) -> None:
+        """End now."""
+        ...
+
+
+@dataclass(eq=False)
+class Service:
+    """One application's model, queue, places and counters.
+
+    Attributes:
+        listeners: the sessions under way.
+        is_draining: whether the server is about to stop; nothing new is taken then.
+    """
+
+    settings: Settings
+    classifier: Classifier
+    queue: InferenceQueue
+    metrics: Metrics
+    access: Access
+    report: dict[str, Any] | None
+    sessions: Admission
+    uploads: Admission
+    listeners: set[Draining] = field(default_factory=set)
+    is_draining: bool = False
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @classmethod
+    def build(
+        cls,
+        settings: Settings,
+        classifier: Classifier,
+        *,
+        token: str | None = None,
+        report: dict[str, Any] | None = None,
+    ) -> Service:
+        """A service around a model that is warm.
+
+        Args:
+            settings: all of them.
+            classifier: answers in threads of its own.
+            token: what clients have to bring.
+            report: what was measured of the model, for ``GET /v1/model``.
+        """
+        metrics = Metrics()
+        queue = InferenceQueue(
+            classifier.classify,
+            workers=settings.workers,
+            size=settings.queue_size,
+            deadline_ms=settings.deadline_ms,
+            metrics=metrics,
+        )
+        return cls(
+            settings=settings,
+            classifier=classifier,
+            queue=queue,
+            metrics=metrics,
+            access=Access(token=token, origins=settings.allow_origin),
+            report=report,
+            sessions=Admission(settings.max_sessions, settings.max_sessions_per_address),
+            uploads=Admission(settings.max_uploads, max(1, settings.max_uploads // 2)),
+        )
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model that answers."""
+        return model_info(self.classifier)
+
+    @property
+    def unready(self) -> str | None:
+        """Why no new session should come here, None when one may."""
+        if self.is_draining:
+            return "the server is shutting down"
+        return "the queue is full" if self.queue.is_full else None
+
+    @contextmanager
+    def place(self, admission: Admission, request: web.Request) -> Iterator[None]:
+        """A place for a request, as long as the block lasts.
+
+        Raises:
+            RefusalError: 503, there is none now.
+        """
+        retry: dict[str, str] = {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
+        if self.is_draining:
+            raise RefusalError(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                ErrorCode.DRAINING,
+                "the server is shutting down; try again",
+                headers=retry,
+            )
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(admission.place(request.remote))
+            except FullError as error:
+                raise _no_place(error, retry) from None
+            stack.callback(self._changed.set)
+            yield
+
+    @contextmanager
+    def listening(self, listener: Draining) -> Iterator[None]:
+        """Count a listener among those that are told when the server stops."""
+        self.listeners.add(listener)
+        try:
+            yield
+        finally:
+            self.listeners.discard(listener)
+
+    async def drain(self) -> None:
+        """Take nothing new, answer what is pending, see every session off: `drain_ms` at most."""
+        self.is_draining = True
+        for listener in list(self.listeners):
+            listener.drain()
+        try:
+            async with asyncio.timeout(self.settings.drain_ms / 1000):
+                await self._all_gone()
+        except TimeoutError:
+            logger.warning(
+                "what did not end in time is cut", extra={"sessions": self.sessions.taken}
+            )
+            for listener in list(self.listeners):
+                listener.cut()
+
+    async def _all_gone(self) -> None:
+        while self.sessions.taken or self.uploads.taken:
+            self._changed.clear()
+            await self._changed.wait()
+
+
+def _no_place(error: FullError, headers: Mapping[str, str]) -> RefusalError:
+    whose = "this address has" if error.cause == "address" else "the server has"
+    return RefusalError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        ErrorCode.OVERLOADED,
+        f"{whose} no place left; try again in {RETRY_AFTER_S} s",
+        cause=f"overloaded_{error.cause}",
+        headers=headers,
+    )
+
+
+SERVICE: Final = web.AppKey("service", Service)

@@ -1,0 +1,67 @@
+"""A tiny model, and real servers around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from classifier import Classifier, open_classifier
+from server.settings import Settings
+from tests.classifier import checkpoints
+from tests.server.running import Running, running
+
+EASY = {
+    "temperature": 1.0,
+    "uncertain_below": 0.0,
+    "no_speech_above": 1.0,
+    "least_voiced_ms": 0,
+    "least_snr_db": -100.0,
+    "most_clipped": 1.0,
+}
+"""A random network has an opinion on everything, so that labels can be compared."""
+
+Start = Callable[..., Awaitable[Running]]
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole model directory with a small random network. Not to be written to."""
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    network = checkpoints.save_checkpoint(checkpoints.group_norm_config(), folder)
+    checkpoints.export_graph(network, folder / "model.onnx")
+    description = {"name": "tiny", "version": "1-test", "calibration": EASY}
+    (folder / "vivavoz.json").write_text(json.dumps(description))
+    (folder / "report.json").write_text(json.dumps({"name": "tiny", "splits": {}}))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def classifier(tiny_model: Path) -> Classifier:
+    """The tiny model on ONNX Runtime, warm."""
+    opened = open_classifier(tiny_model, runtime="onnxruntime")
+    opened.warm_up()
+    return opened
+
+
+@pytest.fixture
+async def start(classifier: Classifier) -> AsyncIterator[Start]:
+    """Starts a server on a port of its own; stopped after the test."""
+    async with AsyncExitStack() as stack:
+
+        async def begin(model: object = None, **settings: object) -> Running:
+            token = settings.pop("token", None)
+            return await stack.enter_async_context(
+                running(model or classifier, Settings(**settings), token=token)
+            )
+
+        yield begin
+
+
+@pytest.fixture
+async def server(start: Start) -> Running:
+    """One with the default settings."""
+    return await start()
