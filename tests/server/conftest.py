@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -25,6 +26,16 @@ EASY = {
 """A random network has an opinion on everything, so that labels can be compared."""
 
 Start = Callable[..., Awaitable[Running]]
+
+
+@pytest.fixture
+def logging_as_before() -> Iterator[None]:
+    """For who configures the logging of the process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers = []
+    yield
+    root.handlers, root.level = handlers, level
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,9 @@ PROGRAM = (
 )
 
 
+pytestmark = pytest.mark.usefixtures("logging_as_before")
+
+
 class Program:
     """A server that runs, its address, and what it logs."""
 
