@@ -46,3 +46,21 @@ def test_its_help_loads_no_runtime() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("package", "argv"),
+    [("psutil", ["session", "--minutes", "0.01"]), ("threadpoolctl", ["engines"])],
+)
+def test_a_package_that_is_missing_is_named(
+    package: str, argv: list[str], tiny_model: Path
+) -> None:
+    code = (
+        f"import sys; sys.modules['{package}'] = None\n"
+        f"from bench.cli import main; sys.exit(main({[*argv, '--model', str(tiny_model)]}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == (
+        f"vivavoz-bench: {package} is not installed; pip install 'vivavoz[bench]'"
+    )

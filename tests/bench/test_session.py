@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from bench.cli import main
@@ -107,3 +108,16 @@ def test_recordings_without_audio_are_none(tmp_path: Path) -> None:
     empty = write(tmp_path / "empty.wav", np.zeros(0, "<i2"))
     with pytest.raises(RecordingError, match="no audio"):
         programme([empty], 1.0)
+
+
+def test_ctrl_c_stops_it_and_its_server(
+    tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impatient = threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT))
+    impatient.start()
+    assert main(["session", "--minutes", "10", "--model", str(tiny_model)]) == 130
+    impatient.join()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "stopped" in captured.err
+    assert not psutil.Process().children()
