@@ -50,7 +50,9 @@ def main(argv: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = command_parser("listen", DESCRIPTION)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("file", nargs="?", metavar="FILE", help="WAV, FLAC or OGG; -: PCM on stdin")
+    what.add_argument(
+        "file", nargs="?", metavar="FILE", help="WAV, FLAC or OGG; - for raw PCM on stdin"
+    )
     what.add_argument("--mic", action="store_true", help="the microphone of this machine")
     parser.add_argument("--url", default=URL, help="of the server; default: %(default)s")
     parser.add_argument(

@@ -155,4 +155,6 @@ async def _record(sounddevice: Any, sample_rate: int) -> AsyncIterator[bytes]:
             while True:
                 yield await queue.get()
     except sounddevice.PortAudioError as error:
-        raise CommandError(f"the microphone cannot be opened: {error}") from None
+        raise CommandError(
+            f"the microphone cannot be opened ({error}); is one connected, and allowed to be used?"
+        ) from None

@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -77,6 +78,10 @@ async def test_a_refusal_by_something_else_is_told_by_its_status() -> None:
         error = await refusal(url)
     assert (error.status, error.code, error.retry_after_s) == (403, None, None)
     assert "HTTP 403 Forbidden" in str(error)
+
+
+async def test_a_name_without_its_password_is_no_address() -> None:
+    assert "no address" in str(await refusal("ws://someone@localhost"))
 
 
 async def test_a_page_is_no_server() -> None:
@@ -162,3 +167,22 @@ async def test_leaving_the_block_closes_the_connection() -> None:
         with pytest.raises(ClosedError):
             await session.send(bytes(320))
     assert heard == [bytes(320), CloseCode.DONE]
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"), [(None, "within 0.2 s"), (b"220 mail ready\r\n", "is no vivavoz server")]
+)
+async def test_another_kind_of_server(answer: bytes | None, text: str) -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if answer:
+            writer.write(answer)
+        await reader.read()
+        writer.close()
+        left.set()
+
+    left = asyncio.Event()
+
+    async with await asyncio.start_server(speak, "127.0.0.1", 0) as other:
+        port = other.sockets[0].getsockname()[1]
+        assert text in str(await refusal(f"localhost:{port}", timeout_s=0.2 if not answer else 5))
+        await left.wait()

@@ -45,10 +45,13 @@ async def test_a_server_that_hangs_is_not_waited_for(capsys: pytest.CaptureFixtu
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        left.set()
 
+    left = asyncio.Event()
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as hanging:
         port = hanging.sockets[0].getsockname()[1]
         assert await healthcheck("--port", str(port), "--timeout", "0.2") == 1
+        await left.wait()
     assert "timed out" in capsys.readouterr().err
 
 
