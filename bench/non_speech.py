@@ -16,7 +16,7 @@ from bench.conditions import Conditions
 from bench.model import add_model_flag, describe, open_model
 from bench.recordings import RATE, Pcm, milliseconds, read_recording
 from bench.report import Cell, Column, Report, Table
-from bench.sounds import SPLITS, Sound, find_sounds
+from bench.sounds import SPLITS, Sound, choose_split, find_sounds
 from bench.vad_flags import add_vad_flags, read_vad_flags
 from classifier import Classifier, Reason
 from vad import Segment, Segmenter, SpeechDiscarded, SpeechEnded, VadSettings
@@ -96,13 +96,14 @@ def run(arguments: argparse.Namespace) -> Report:
     classifier = open_model(arguments.model)
     conditions = Conditions.here(describe(classifier))
     settings = read_vad_flags(arguments)
-    sounds = find_sounds(arguments.data, arguments.split)
+    split = choose_split(arguments.data, arguments.split)
+    sounds = find_sounds(arguments.data, split)
     tallies = {
         name: tally(list(group), settings, classifier, joined=arguments.joined)
         for name, group in groupby(sorted(sounds, key=lambda s: s.set), key=lambda s: s.set)
     }
     chosen = {
-        "recordings": arguments.split or "as listed: test with a CSV, else all",
+        "split": split,
         "streams": "one a set" if arguments.joined else "one a recording",
         **settings.model_dump(),
     }

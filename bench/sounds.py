@@ -26,28 +26,37 @@ class Sound:
     set: str
 
 
-def find_sounds(data: Path, split: str | None) -> list[Sound]:
+def choose_split(data: Path, split: str | None) -> str:
+    """The split that is meant where none was named: ``test`` with a CSV, ``all`` without one."""
+    return split or ("test" if _listing(data).is_file() else "all")
+
+
+def find_sounds(data: Path, split: str) -> list[Sound]:
     """The recordings of non-speech that a path means.
 
     Args:
         data: a CSV with the columns path, kind and set (its rows of kind ``noise`` count, without
             those named as screams), a folder that holds one as ``sounds.csv``, or any folder of
             recordings, which are then all taken as one set.
-        split: one of `SPLITS`; None is ``test`` with a CSV and ``all`` without one.
+        split: one of `SPLITS`; without a CSV there is only ``all``.
 
     Raises:
         RecordingError: there are none, or the CSV cannot be read.
     """
-    listed = data if data.is_file() else data / "sounds.csv"
-    if listed.is_file():
-        sounds = _listed(listed, split or "test")
-    elif split in (None, "all"):
+    listing = _listing(data)
+    if listing.is_file():
+        sounds = _listed(listing, split)
+    elif split == "all":
         sounds = [Sound(path, data.resolve().name) for path in find_recordings(data)]
     else:
-        raise RecordingError(f"{listed} does not exist, so --split {split} means nothing here")
+        raise RecordingError(f"{listing} does not exist, so --split {split} means nothing here")
     if not sounds:
         raise RecordingError(f"no recordings of non-speech in {data}")
     return sounds
+
+
+def _listing(data: Path) -> Path:
+    return data if data.is_file() else data / "sounds.csv"
 
 
 def _listed(path: Path, split: str) -> list[Sound]:

@@ -59,7 +59,9 @@ def test_the_tables_of_a_folder(
     )
     out = tmp_path / "report.json"
     assert main(["noise", str(data), "--model", str(tiny_model), "--json", str(out)]) == 0
-    assert "- model: tiny " in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "- model: tiny " in text
+    assert "split test, streams one a recording" in text
     first, second = json.loads(out.read_text())["tables"]
     rows = {row["set"]: row for row in first["rows"]}
     assert [row["recordings"] for row in first["rows"]] == [1, 1, 2]  # a fifth of each set

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.errors import RecordingError
-from bench.sounds import find_sounds
+from bench.sounds import choose_split, find_sounds
 from training.manifest import read_noise
 
 
@@ -32,24 +32,25 @@ def test_a_split_is_the_one_that_training_makes(tmp_path: Path, split: str) -> N
 
 def test_without_a_split_what_was_held_out(tmp_path: Path) -> None:
     listing(tmp_path)
-    assert find_sounds(tmp_path, None) == find_sounds(tmp_path, "test")
+    assert choose_split(tmp_path, None) == choose_split(tmp_path / "sounds.csv", None) == "test"
+    assert choose_split(tmp_path, "train") == "train"
     assert len(find_sounds(tmp_path, "all")) == 23
 
 
 def test_a_folder_without_a_list_is_one_set(tmp_path: Path) -> None:
     for name in ("b.wav", "a.flac"):
         (tmp_path / name).touch()
-    sounds = find_sounds(tmp_path, None)
+    assert choose_split(tmp_path, None) == "all"
+    sounds = find_sounds(tmp_path, "all")
     assert [sound.path.name for sound in sounds] == ["a.flac", "b.wav"]
     assert {sound.set for sound in sounds} == {tmp_path.name}
-    assert find_sounds(tmp_path, "all") == sounds
 
 
 def test_what_cannot_be_listed_is_said(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="no recordings of non-speech"):
-        find_sounds(tmp_path, None)
+        find_sounds(tmp_path, "all")
     with pytest.raises(RecordingError, match="--split test means nothing"):
         find_sounds(tmp_path, "test")
     (tmp_path / "sounds.csv").write_text("path,set\na.wav,a\n")
     with pytest.raises(RecordingError, match="no column kind"):
-        find_sounds(tmp_path, None)
+        find_sounds(tmp_path, "all")
