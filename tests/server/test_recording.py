@@ -111,6 +111,7 @@ def test_a_file_on_disk_is_told_by_its_content(tmp_path: Path) -> None:
         (encode(np.array([0.0, np.nan]), subtype="FLOAT"), "bad_samples"),
         (encode(np.array([0.0, np.inf]), subtype="DOUBLE"), "bad_samples"),
     ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} bytes",
 )
 def test_what_is_not_taken(content: bytes, code: str) -> None:
     assert code_of(content) == code

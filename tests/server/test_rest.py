@@ -152,6 +152,7 @@ async def test_silence_has_no_utterances(server: Running) -> None:
         (wav(SPEECH, 11025), 415, "unsupported"),
         (wav(SPEECH, kind="FLAC")[:3000], 400, "broken"),
     ],
+    ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else str(value),
 )
 async def test_what_is_no_recording(
     server: Running, content: bytes, status: int, code: str

@@ -294,6 +294,18 @@ async def test_a_session_without_audio_ends_after_answering(start: Start) -> Non
     assert messages[-1]["reason"] == "idle"
 
 
+async def test_audio_keeps_a_session_alive_and_silence_is_audio(start: Start) -> None:
+    server = await start(idle_ms=300)
+    async with server.connect() as socket:
+        await begin(socket)
+        for _ in range(8):
+            await socket.send(bytes(3200))
+            await asyncio.sleep(0.1)
+        await say(socket, "session.stop")
+        messages = await rest(socket)
+        assert (socket.close_code, messages[-1]["audio_ms"]) == (1000, 800)
+
+
 async def test_messages_without_audio_do_not_keep_a_session_alive(start: Start) -> None:
     server = await start(idle_ms=200)
     async with server.connect() as socket:
