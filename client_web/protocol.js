@@ -236,7 +236,7 @@ export const LIMITS = Object.freeze({
  * @typedef {object} Limits
  * @property {number} message_bytes
  * @property {number} text_bytes
- * @property {number} messages_per_second
+ * @property {number} messages_per_second with a burst of twice as many
  * @property {number} session_ms
  * @property {number} idle_ms
  * @property {number} resume_ms audio that a client keeps, to send it again

@@ -1,5 +1,5 @@
-"""The wire, `vivavoz.v1`: every message, close code and limit. This file is the one truth;
-`client_web/protocol.js`, the JSON Schema and the reference page are generated from it
+"""The wire, `vivavoz.v1`: every message and limit, with the codes of `server.codes`. The one
+truth: `client_web/protocol.js`, the JSON Schema and the reference page are generated from it
 (``python -m server.protocol_export``).
 
 Receivers ignore fields they do not know. Durations are integers in milliseconds.
@@ -12,11 +12,14 @@ Errors:
 from __future__ import annotations
 
 import json
-from enum import IntEnum, StrEnum
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter, ValidationError
 
+from server.codes import CloseCode as CloseCode
+from server.codes import ErrorCode as ErrorCode
+from server.codes import Reason as Reason
+from server.codes import WarningCode as WarningCode
 from vad import VadSettings
 
 PROTOCOL: Final = "vivavoz.v1"
@@ -25,69 +28,6 @@ SAMPLE_RATES: Final = (8000, 16000, 22050, 24000, 32000, 44100, 48000)
 """A list and not a range: resampling from 44,101 Hz costs 94 times what 44,100 Hz does."""
 INTERIM_MS: Final = 1000
 TEXT_BYTES: Final = 4096
-
-
-class CloseCode(IntEnum):
-    """Why a connection was closed."""
-
-    DONE = 1000
-    GOING_AWAY = 1001
-    PROTOCOL = 1002
-    WRONG_KIND = 1003
-    BAD_UTF8 = 1007
-    TOO_BIG = 1009
-    OUR_FAULT = 1011
-    RESTARTING = 1012
-    OVERLOADED = 1013
-    BAD_MESSAGE = 4400
-    TOKEN = 4401
-    ORIGIN = 4403
-    IDLE = 4408
-    TOO_LONG = 4410
-    TOO_FAST = 4429
-
-
-class ErrorCode(StrEnum):
-    """What was wrong, for programs; the message beside it is for people."""
-
-    BAD_JSON = "bad_json"
-    BAD_MESSAGE = "bad_message"
-    UNKNOWN_TYPE = "unknown_type"
-    OUT_OF_RANGE = "out_of_range"
-    NOT_STARTED = "not_started"
-    ALREADY_STARTED = "already_started"
-    START_TIMEOUT = "start_timeout"
-    BAD_AUDIO = "bad_audio"
-    TOO_BIG = "too_big"
-    TOO_FAST = "too_fast"
-    TOKEN = "token"  # noqa: S105 - the name of an error
-    ORIGIN = "origin"
-    IDLE = "idle"
-    TOO_LONG = "too_long"
-    OVERLOADED = "overloaded"
-    DRAINING = "draining"
-    INTERNAL = "internal"
-
-
-class WarningCode(StrEnum):
-    """Something a person may want to act on; the session goes on."""
-
-    FALLING_BEHIND = "falling_behind"
-    GAP = "gap"
-    QUIET = "quiet"
-    DRAINING = "draining"
-    ENDING = "ending"
-
-
-class Reason(StrEnum):
-    """Why a verdict has no label."""
-
-    UNCERTAIN = "uncertain"
-    TOO_SHORT = "too_short"
-    TOO_NOISY = "too_noisy"
-    NO_SPEECH = "no_speech"
-    CLIPPED = "clipped"
-    OVERLOADED = "overloaded"
 
 
 class ProtocolError(Exception):
@@ -217,7 +157,7 @@ class Limits(BaseModel):
 
     message_bytes: int = 64 * 1024
     text_bytes: int = TEXT_BYTES
-    messages_per_second: int = 200
+    messages_per_second: Annotated[int, Field(description="with a burst of twice as many")] = 200
     session_ms: int = 60 * 60 * 1000
     idle_ms: int = 60 * 1000
     resume_ms: Annotated[int, Field(description="audio that a client keeps, to send it again")] = (

@@ -94,7 +94,13 @@ def load_model(settings: Settings) -> Classifier:
     Raises:
         ClassifierError: it cannot be opened, or fails on a second of silence.
     """
-    classifier = open_classifier(settings.model, runtime=settings.runtime, threads=settings.threads)
+    classifier = open_classifier(
+        settings.model,
+        runtime=settings.runtime,
+        threads=settings.threads,
+        online=settings.online,
+        allow_pickle=settings.allow_pickle,
+    )
     classifier.warm_up()
     return classifier
 

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from classifier import Verdict
 from server.actions import Action, Classify, Close, JobId, Send
@@ -44,6 +43,7 @@ from server.protocol import (
     read_client_message,
 )
 from server.resampler import Resampler
+from server.silence import Silence
 from vad import (
     Segment,
     Segmenter,
@@ -56,9 +56,6 @@ from vad import (
 MODEL_RATE = 16000
 ACK_EVERY_MS = 1000
 ENDING_NOTICE_MS = 60_000
-QUIET_AFTER_MS = 10_000
-QUIET_PEAK = 330
-"""A peak of -40 dBFS: over ten seconds, no microphone that hears a voice stays below it."""
 
 
 @dataclass(slots=True)
@@ -101,8 +98,7 @@ class Session:
         self._jobs: dict[JobId, Segment] = {}
         self._next_job = 0
         self._acked_ms = 0
-        self._loudest = 0
-        self._quiet_told = False
+        self._silence = Silence()
         self._ending_told = False
         self._end: tuple[CloseCode, str] | None = None
         self._closed = False
@@ -168,7 +164,9 @@ class Session:
         samples = self._resampler.push(np.frombuffer(pcm, "<i2"))
         events = self._segmenter.push(samples.tobytes())
         actions = list(self._take(events))
-        actions += self._watch_level(samples)
+        if self._silence.is_news(samples, self.audio_ms - self._start_ms):
+            text = "almost nothing is heard: is the right microphone chosen and not muted?"
+            actions += self.receive_warning(WarningCode.QUIET, text)
         actions += self._watch_length()
         return actions
 
@@ -335,18 +333,6 @@ class Session:
                 )
             )
         yield Close(code, reason)
-
-    def _watch_level(self, samples: npt.NDArray[np.int16]) -> list[Action]:
-        if self._quiet_told or not samples.size:
-            return []
-        self._loudest = max(self._loudest, int(samples.max()), -int(samples.min()))
-        if self._loudest > QUIET_PEAK:
-            self._quiet_told = True  # heard: never again
-        elif self.audio_ms - self._start_ms >= QUIET_AFTER_MS:
-            self._quiet_told = True
-            text = "almost nothing is heard: is the right microphone chosen and not muted?"
-            return self.receive_warning(WarningCode.QUIET, text)
-        return []
 
     def _watch_length(self) -> list[Action]:
         left = self._limits.session_ms - (self.audio_ms - self._start_ms)

@@ -92,6 +92,13 @@ class Settings(BaseSettings):
         Field(default_factory=_default_workers, description="classifications at once"),
     ]
 
+    online: Annotated[
+        bool, Field(description="let a model named by owner/name be fetched from the Hub")
+    ] = False
+    allow_pickle: Annotated[
+        bool, Field(description="read weights that are no safetensors (.bin), tensors only")
+    ] = False
+
     token_file: Annotated[
         Path | None, Field(description="file with the token that clients have to bring")
     ] = None
