@@ -22,13 +22,13 @@ Wave = npt.NDArray[np.float32]
 class AugmentSettings:
     """Probabilities and ranges of each change; 0 switches one off."""
 
-    noise: float = 0.4
+    noise: float = 0.3
     snr_db: tuple[float, float] = (0.0, 30.0)
-    room: float = 0.2
-    speed: float = 0.5
+    room: float = 0.15
+    speed: float = 0.4
     speed_range: tuple[float, float] = (0.88, 1.12)
-    band: float = 0.25
-    clip: float = 0.1
+    band: float = 0.2
+    clip: float = 0.05
 
 
 def cache_wavs(paths: Sequence[Path], folder: Path) -> list[Path]:

@@ -60,16 +60,21 @@ def compact_config(labels: Sequence[str], *, width: int = 192, layers: int = 4) 
         final_dropout=0.1,
         layerdrop=0.0,
         apply_spec_augment=True,
-        mask_time_prob=0.15,
+        mask_time_prob=0.08,
         mask_time_length=5,
         mask_time_min_masks=1,
-        mask_feature_prob=0.1,
+        mask_feature_prob=0.05,
         mask_feature_length=16,
         use_weighted_layer_sum=False,
         classifier_proj_size=width,
         id2label=dict(enumerate(labels)),
         label2id={label: i for i, label in enumerate(labels)},
     )
+
+
+def is_compact(config: Wav2Vec2Config) -> bool:
+    """Whether a checkpoint is of this kind: its first layers are such a filterbank."""
+    return bool(config.conv_kernel[0] == KERNEL and config.feat_extract_activation == "relu6")
 
 
 def mel_frequencies(count: int, low: float = 60.0, high: float = 7600.0) -> npt.NDArray[np.float64]:

@@ -73,26 +73,28 @@ def class_weights(labels: Sequence[int]) -> npt.NDArray[np.float32]:
 class Collator:
     """Examples of about one length into a batch of exactly one length, with soft targets.
 
-    Longer examples are cropped at random to the shortest; half of the batches are cropped further,
+    Longer examples are cropped at random to the shortest; some batches are cropped further,
     since an interim result sees any part of an utterance. `mixup` is the share of batches in which
     each wave gets a second one on top (Zhang et al., 2018): targets are mixed alike.
 
     Attributes:
         weights: one per class, multiplied into the targets.
         smoothing: label smoothing.
-        mixup: probability of mixing a batch; 0 when evaluating.
+        mixup: probability of mixing a batch.
+        crop: probability of cropping a batch further.
     """
 
     weights: npt.NDArray[np.float32]
-    smoothing: float = 0.1
-    mixup: float = 0.3
+    smoothing: float = 0.05
+    mixup: float = 0.1
+    crop: float = 0.3
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, torch.Tensor]:
         """Batch: ``input_values`` (n, samples) float32, ``labels`` (n, classes) float32."""
         rng = np.random.default_rng(int(torch.randint(2**31, (1,))))
         length = max(min(len(e["input_values"]) for e in examples), LEAST_SAMPLES)
-        if rng.random() < 0.5:
-            length = max(LEAST_SAMPLES, int(length * rng.uniform(0.5, 1.0)))
+        if rng.random() < self.crop:
+            length = max(LEAST_SAMPLES, int(length * rng.uniform(0.6, 1.0)))
         waves = torch.from_numpy(
             np.stack([_crop(e["input_values"], length, rng) for e in examples])
         )

@@ -23,7 +23,7 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.trainer_utils import get_last_checkpoint
 
 from training.augment import Augmenter
-from training.compact import compact_model
+from training.compact import compact_model, is_compact
 from training.dataset import Collator, Example, SegmentDataset, class_weights
 from training.manifest import EMOTIONS, LABELS, read_rooms
 from training.run import write_facts
@@ -68,7 +68,7 @@ def score(prediction: EvalPrediction) -> dict[str, float]:
 
 
 def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
-    """The compact model, or a pretrained one with a fresh head."""
+    """The compact model, one that was trained before, or a pretrained one with a fresh head."""
     if settings.base == "compact":
         return compact_model(LABELS, width=settings.width, layers=settings.layers)
     model: Wav2Vec2ForSequenceClassification = Wav2Vec2ForSequenceClassification.from_pretrained(
@@ -77,7 +77,8 @@ def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
         id2label=dict(enumerate(LABELS)),
         label2id={label: i for i, label in enumerate(LABELS)},
     )
-    model.freeze_feature_encoder()
+    if not is_compact(model.config):  # learned from far more speech than there is here
+        model.freeze_feature_encoder()
     return model
 
 
@@ -85,7 +86,7 @@ def build_optimizer(
     model: Wav2Vec2ForSequenceClassification, settings: TrainSettings
 ) -> torch.optim.Optimizer:
     """AdamW, with smaller rates where a compact model starts from what is known."""
-    front = settings.front_rate if settings.base == "compact" else 1.0
+    front = settings.front_rate if is_compact(model.config) else 1.0
     rates: dict[float, list[torch.nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
