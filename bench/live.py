@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,10 +57,11 @@ async def hold_session(
     async with connect(url, sample_rate=RATE, vad=vad, interim_ms=interim_ms) as session:
         in_force, model = session.config.vad, session.model
         live = Live(f"{model.name} {model.version}", in_force, expect(pcm, in_force))
+        pieces = chunks(pcm.tobytes(), RATE, chunk_ms)  # copied before the clock starts, not after
         began_s = asyncio.get_running_loop().time()
         receiver = asyncio.create_task(_receive(session, live, began_s))
         try:
-            await _send(session, pcm, chunk_ms, live, began_s)
+            await _send(session, pieces, live, began_s)
             live.speech_ms = (await session.stop()).speech_ms
         except ClientError as error:
             live.failure = str(error)
@@ -67,10 +69,10 @@ async def hold_session(
         return live
 
 
-async def _send(session: Session, pcm: Pcm, chunk_ms: int, live: Live, began_s: float) -> None:
+async def _send(session: Session, pieces: Iterator[bytes], live: Live, began_s: float) -> None:
     loop = asyncio.get_running_loop()
     due_ms = 0.0
-    async for chunk in paced(chunks(pcm.tobytes(), RATE, chunk_ms), RATE):
+    async for chunk in paced(pieces, RATE):
         due_ms += len(chunk) / 2 * 1000 / RATE
         await session.send(chunk)
         live.late_ms.append((loop.time() - began_s) * 1000 - due_ms)
