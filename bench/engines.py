@@ -99,7 +99,7 @@ def one_blas_thread() -> AbstractContextManager[object]:
         MissingPackageError: threadpoolctl is not installed.
     """
     try:
-        from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+        from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise MissingPackageError("threadpoolctl") from error
     limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")

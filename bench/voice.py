@@ -18,22 +18,30 @@ PAUSE_S: Final = (0.7, 2.5)
 """Ranges of `converse`; a pause is longer than the hangover, so that it ends an utterance."""
 
 
-def speak(seconds: float, *, pitch: float = 130.0, level: float = 0.2, seed: int = 0) -> Pcm:
+def speak(
+    seconds: float,
+    *,
+    rate: int = RATE,
+    pitch: float = 130.0,
+    level: float = 0.2,
+    seed: int = 0,
+) -> Pcm:
     """Voiced syllables, four a second.
 
     Args:
         seconds: how long.
+        rate: Hz.
         pitch: Hz, in the middle of its glide.
         level: RMS, as a share of full scale.
         seed: of the phases and of the breath.
 
     Returns:
-        int16 at `RATE`, shape ``(samples,)``.
+        int16, shape ``(samples,)``.
     """
     rng = np.random.default_rng(seed)
-    time = np.arange(round(seconds * RATE)) / RATE
+    time = np.arange(round(seconds * rate)) / rate
     glide = pitch * (1 + 0.1 * np.sin(2 * np.pi * 1.7 * time))
-    phase = 2 * np.pi * np.cumsum(glide) / RATE
+    phase = 2 * np.pi * np.cumsum(glide) / rate
     wave = np.zeros(time.size)
     for harmonic in range(1, int(HIGHEST_HZ // pitch)):
         wave += _gain(harmonic * pitch) * np.sin(harmonic * phase + rng.uniform(0, 2 * np.pi))

@@ -49,12 +49,12 @@ def test_a_batch_has_one_length_that_no_example_is_padded_to() -> None:
         assert (batch["input_values"][:, -50:].std(1) > 0.1).all()
 
 
-def test_half_of_the_batches_are_cropped_further() -> None:
-    collate = Collator(weights(), mixup=0)
+def test_as_many_batches_as_were_asked_are_cropped_further() -> None:
+    collate = Collator(weights(), mixup=0, crop=0.5)
     lengths = [collate([example(30000, 0), example(30000, 1)])["input_values"].shape[1]
                for _ in range(60)]  # fmt: skip
     assert 15 <= sum(n == 30000 for n in lengths) <= 45
-    assert min(lengths) < 20000
+    assert 18000 <= min(lengths) < 24000
 
 
 def test_what_is_too_short_is_repeated() -> None:
