@@ -83,7 +83,7 @@ class Segmenter:
         self._pending = bytearray()  # less than one frame
         self._audio = bytearray()  # whole frames, from frame `_base` on
         self._frames: list[_Frame] = []  # beside `_audio`
-        self._base = self._next = self._free = start_ms // FRAME_MS
+        self._base = self._next = start_ms // FRAME_MS
         self._run = 0  # voiced frames without a break, up to now
         self._utterance: _Utterance | None = None
 
@@ -112,7 +112,7 @@ class Segmenter:
         """Everything before this point is decided: no later segment will begin before it."""
         if self._utterance:
             return self._utterance.segment_start * FRAME_MS
-        return max(self._free, self._next - self._keep) * FRAME_MS
+        return max(self._base, self._next - self._keep) * FRAME_MS
 
     @property
     def growing(self) -> tuple[int, int] | None:
@@ -182,10 +182,10 @@ class Segmenter:
     def _idle(self) -> Iterator[SpeechEvent]:
         onset = _frames(self._settings.onset_ms)
         if self._run < onset:
-            self._forget(max(self._free, self._next - self._keep))
+            self._forget(self._next - self._keep)
             return
         first = self._next - self._run
-        start = max(self._free, self._base, first - _frames(self._settings.preroll_ms))
+        start = max(self._base, first - _frames(self._settings.preroll_ms))
         self._forget(start)
         self._utterance = _Utterance(
             start=start,
@@ -229,8 +229,7 @@ class Segmenter:
             else:  # nothing but silence since the last cut
                 end_ms = utterance.segment_start * FRAME_MS
             event = SpeechEnded(start_ms, end_ms)
-        self._free = max(end, utterance.segment_start)
-        self._forget(max(self._free, self._next - self._keep))
+        self._forget(max(end, utterance.segment_start, self._next - self._keep))
         yield event
 
     def _cut(self, utterance: _Utterance, at: int) -> Segment:
@@ -269,7 +268,7 @@ class Segmenter:
         )
 
     def _forget(self, before: int) -> None:
-        """Drop the audio of the frames before this one."""
+        """Drop the audio of the frames before this one; nothing reaches back behind it again."""
         count = before - self._base
         if count > 0:
             del self._audio[: count * self._frame_bytes]

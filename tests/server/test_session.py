@@ -175,6 +175,35 @@ def test_interims_come_while_someone_speaks_and_only_while_they_are_news():
     assert kinds(session.receive_verdict(final[0].job, VERDICT)) == [Emotion, UtteranceEnded]
 
 
+def test_an_interim_does_not_overtake_the_utterance_before_it():
+    session = started(interim_ms=1000)
+    first = session.receive_audio(talk(silence=1, voice=1, pause=1, times=1).tobytes())
+    (final,) = [job for job in jobs(first) if job.segment.final]
+    second = session.receive_audio(talk(silence=0, voice=2.5, pause=0, times=1).tobytes())
+    looks = jobs(second)
+    assert len(looks) >= 2
+    assert not looks[0].segment.final
+    assert session.receive_verdict(looks[0].job, VERDICT) == []  # nobody heard of it starting yet
+    assert kinds(session.receive_verdict(final.job, VERDICT))[-1] is UtteranceStarted
+    assert kinds(session.receive_verdict(looks[1].job, VERDICT)) == [Emotion]
+
+
+def test_an_interim_that_comes_after_its_final_is_no_news():
+    session = started(interim_ms=1000)
+    looks = jobs(session.receive_audio(talk(silence=1, voice=2, pause=1, times=1).tobytes()))
+    final = looks[-1]
+    assert final.segment.final
+    assert kinds(session.receive_verdict(final.job, VERDICT)) == [Emotion, UtteranceEnded]
+    assert session.receive_verdict(looks[0].job, VERDICT) == []
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 48000])
+def test_the_last_milliseconds_inside_the_resampler_count(rate):
+    closed = messages(drive(started(rate), np.zeros(2 * rate, "<i2"), [777]))[-1]
+    assert isinstance(closed, SessionClosed)
+    assert closed.audio_ms == 2000
+
+
 def test_a_discarded_utterance_closes_and_does_not_count():
     session = started()
     text = '{"type":"session.update","vad":{"onset_ms":60,"min_speech_ms":2000}}'

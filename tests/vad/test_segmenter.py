@@ -176,6 +176,12 @@ def test_a_long_utterance_is_cut_where_it_is_quietest():
     assert [s.index for s in segments] == [0, 1]
 
 
+def test_no_segment_exceeds_a_maximum_that_is_no_whole_frames():
+    segments = finals(run(speak(10.0), VadSettings(max_segment_ms=3010)))
+    assert len(segments) >= 4
+    assert max(s.end_ms - s.start_ms for s in segments) <= 3000
+
+
 def test_a_cut_in_the_pause_leaves_no_segment_of_silence():
     audio = np.concatenate([speak(2.8), np.zeros(4 * RATE, "<i2")])
     events = run(audio, VadSettings(hangover_ms=3000, max_segment_ms=3000))
