@@ -15,6 +15,10 @@ from classifier.runtime import Runtime, RuntimeName, open_runtime
 from classifier.source import find_model
 from classifier.verdict import Quality, Verdict, decide, too_short_verdict
 
+WARM_UP_S: Final = 8
+"""As long as segments get by default: what memory the longest takes is taken before serving, not
+somewhere in the first hour (ONNX Runtime keeps what it once allocated)."""
+
 
 class Classifier:
     """Says how segments sound. Several threads may use one at once; it keeps no state.
@@ -110,8 +114,8 @@ class Classifier:
         )
 
     def warm_up(self) -> None:
-        """Classify a second of silence: the first run is slower than the rest, or fails."""
-        self.logits(np.zeros(RATE, np.int16))
+        """Classify `WARM_UP_S` of silence: the first run is slower than the rest, or fails."""
+        self.logits(np.zeros(WARM_UP_S * RATE, np.int16))
 
 
 def open_classifier(
