@@ -28,6 +28,7 @@ def test_a_commit_with_changes_is_marked(tmp_path: Path) -> None:
     copy = tmp_path / "bench" / "conditions.py"
     copy.parent.mkdir()
     shutil.copy(conditions.__file__, copy)
+    (copy.parent / "__init__.py").touch()  # a folder without one yields to an installed package
 
     def git(*arguments: str) -> str:
         me = ("-c", "user.name=x", "-c", "user.email=x@example.org")
