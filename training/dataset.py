@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -20,10 +21,11 @@ MOST_SAMPLES = 5 * RATE
 
 
 class Example(TypedDict):
-    """One segment: normalised samples and the number of its label."""
+    """One segment: normalised samples, the number of its label, how much it counts."""
 
     input_values: Wave
     labels: int
+    weight: float
 
 
 def normalise(wave: Wave) -> Wave:
@@ -45,6 +47,8 @@ class SegmentDataset(Dataset[Example]):
         self._augmenter = augmenter
         self.lengths = [cut.length for cut in segments.cuts]
         self.labels = [cut.label for cut in segments.cuts]
+        corpora = [segments.clip(i).corpus for i in range(len(segments))]
+        self.weights = balance(list(zip(corpora, self.labels, strict=True)))
 
     def __len__(self) -> int:
         return len(self._segments)
@@ -58,15 +62,20 @@ class SegmentDataset(Dataset[Example]):
                 start = int(rng.integers(len(wave) - MOST_SAMPLES))
                 wave = wave[start : start + MOST_SAMPLES]
             wave = self._augmenter(wave, rng)
-        return {"input_values": normalise(wave), "labels": self.labels[i]}
+        weight = float(self.weights[i])
+        return {"input_values": normalise(wave), "labels": self.labels[i], "weight": weight}
 
 
-def class_weights(labels: Sequence[int]) -> npt.NDArray[np.float32]:
-    """Inverse square root of each class's count, mean 1 over the examples."""
-    counts = np.bincount(labels, minlength=len(LABELS)).astype(np.float64)
-    weights = 1 / np.sqrt(np.maximum(counts, 1))
-    weights[counts == 0] = 0
-    return np.asarray(weights / (weights * counts).sum() * counts.sum(), np.float32)
+def balance(cells: Sequence[Hashable]) -> npt.NDArray[np.float32]:
+    """How much each example counts: the inverse square root of the size of its cell, mean 1.
+
+    Args:
+        cells: of each example, its corpus and label: neither a large corpus nor a common emotion
+            is to drown the others.
+    """
+    counts = Counter(cells)
+    weights = np.array([counts[cell] ** -0.5 for cell in cells], np.float32)
+    return weights / weights.mean() if weights.size else weights
 
 
 @dataclass
@@ -78,13 +87,11 @@ class Collator:
     each wave gets a second one on top (Zhang et al., 2018): targets are mixed alike.
 
     Attributes:
-        weights: one per class, multiplied into the targets.
         smoothing: label smoothing.
         mixup: probability of mixing a batch.
         crop: probability of cropping a batch further.
     """
 
-    weights: npt.NDArray[np.float32]
     smoothing: float = 0.05
     mixup: float = 0.1
     crop: float = 0.3
@@ -98,11 +105,11 @@ class Collator:
         waves = torch.from_numpy(
             np.stack([_crop(e["input_values"], length, rng) for e in examples])
         )
-        classes = len(self.weights)
+        classes = len(LABELS)
         labels = torch.tensor([e["labels"] for e in examples])
         targets = torch.nn.functional.one_hot(labels, classes).float()
         targets = targets * (1 - self.smoothing) + self.smoothing / classes
-        targets = targets * torch.from_numpy(self.weights)[labels][:, None]
+        targets = targets * torch.tensor([[e["weight"]] for e in examples])
         if rng.random() < self.mixup:
             share = float(rng.beta(0.4, 0.4))
             other = torch.randperm(len(examples))

@@ -20,7 +20,7 @@ class TrainSettings:
     """``compact``, or a checkpoint (folder or Hub name) to fine-tune."""
     epochs: float = 45
     batch: int = 32
-    rate: float = 5e-4
+    rate: float = 3e-4
     front_rate: float = 0.1
     """Of `rate`, for the first two convolutions of the compact model: they start as a filterbank
     and a logarithm. The other convolutions get the square root of it. With one rate for all, the

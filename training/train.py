@@ -24,7 +24,7 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from training.augment import Augmenter
 from training.compact import compact_model, is_compact
-from training.dataset import Collator, Example, SegmentDataset, class_weights
+from training.dataset import Collator, Example, SegmentDataset
 from training.manifest import EMOTIONS, LABELS, read_rooms
 from training.run import write_facts
 from training.sampler import LengthBatches
@@ -141,12 +141,11 @@ def train(settings: TrainSettings) -> Path:
         label_names=["labels"],
         seed=settings.seed,
     )
-    weights = class_weights(dataset.labels)
     model = build_model(settings)
     trainer = SegmentTrainer(
         model=model,
         args=arguments,
-        data_collator=TrainOrCheck(Collator(weights)),
+        data_collator=TrainOrCheck(Collator()),
         train_dataset=dataset,
         eval_dataset=SegmentDataset(check),
         compute_metrics=score,

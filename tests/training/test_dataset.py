@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from training.dataset import (
     Collator,
     Example,
     SegmentDataset,
-    class_weights,
+    balance,
     normalise,
 )
 from training.manifest import LABELS, Clip
@@ -20,10 +22,11 @@ from training.splits import load_segments
 
 def example(samples: int, label: int, seed: int = 0) -> Example:
     wave = np.random.default_rng(seed).standard_normal(samples).astype(np.float32)
-    return {"input_values": wave, "labels": label}
+    return {"input_values": wave, "labels": label, "weight": weights()[label]}
 
 
 def weights() -> np.ndarray:
+    """How much an example of each label counts here."""
     return np.linspace(0.5, 2, len(LABELS)).astype(np.float32)
 
 
@@ -42,7 +45,7 @@ def test_normalise_is_the_feature_extractors() -> None:
 def test_a_batch_has_one_length_that_no_example_is_padded_to() -> None:
     lengths = [20000, 16000, 31000]
     for _ in range(20):
-        batch = Collator(weights())([example(n, i, i) for i, n in enumerate(lengths)])
+        batch = Collator()([example(n, i, i) for i, n in enumerate(lengths)])
         samples = batch["input_values"].shape[1]
         assert LEAST_SAMPLES <= samples <= min(lengths)
         assert batch["input_values"].dtype == torch.float32
@@ -50,7 +53,7 @@ def test_a_batch_has_one_length_that_no_example_is_padded_to() -> None:
 
 
 def test_as_many_batches_as_were_asked_are_cropped_further() -> None:
-    collate = Collator(weights(), mixup=0, crop=0.5)
+    collate = Collator(mixup=0, crop=0.5)
     lengths = [collate([example(30000, 0), example(30000, 1)])["input_values"].shape[1]
                for _ in range(60)]  # fmt: skip
     assert 15 <= sum(n == 30000 for n in lengths) <= 45
@@ -58,7 +61,7 @@ def test_as_many_batches_as_were_asked_are_cropped_further() -> None:
 
 
 def test_what_is_too_short_is_repeated() -> None:
-    batch = Collator(weights(), mixup=0)([example(3000, 0)])
+    batch = Collator(mixup=0)([example(3000, 0)])
     wave = batch["input_values"][0]
     assert len(wave) == LEAST_SAMPLES
     torch.testing.assert_close(wave[:3000], wave[3000:6000])
@@ -66,9 +69,7 @@ def test_what_is_too_short_is_repeated() -> None:
 
 def test_targets_sum_to_the_weights() -> None:
     labels = [0, 3, 6, 3]
-    batch = Collator(weights(), smoothing=0.1, mixup=0)(
-        [example(16000, n, i) for i, n in enumerate(labels)]
-    )
+    batch = Collator(smoothing=0.1, mixup=0)([example(16000, n, i) for i, n in enumerate(labels)])
     torch.testing.assert_close(batch["labels"].sum(1), torch.from_numpy(weights()[labels]))
     assert batch["labels"].argmax(1).tolist() == labels
 
@@ -76,9 +77,7 @@ def test_targets_sum_to_the_weights() -> None:
 def test_mixing_two_waves_mixes_their_targets_alike() -> None:
     labels = [0, 3, 6, 5]
     for _ in range(20):
-        batch = Collator(weights(), smoothing=0, mixup=1)(
-            [example(16000, n, i) for i, n in enumerate(labels)]
-        )
+        batch = Collator(smoothing=0, mixup=1)([example(16000, n, i) for i, n in enumerate(labels)])
         total = float(weights()[labels].sum())
         assert float(batch["labels"].sum()) == pytest.approx(total, rel=1e-5)
         assert (batch["labels"] > 0).sum(1).max() <= 2
@@ -89,12 +88,13 @@ def test_mixing_two_waves_mixes_their_targets_alike() -> None:
         )
 
 
-def test_class_weights_make_rare_classes_count_more() -> None:
-    labels = [0] * 80 + [1] * 20
-    found = class_weights(labels)
-    assert found[1] / found[0] == pytest.approx(2)  # the root of four
-    assert found[labels].mean() == pytest.approx(1)
-    assert (found[2:] == 0).all()
+def test_neither_a_large_corpus_nor_a_common_emotion_drowns_the_others() -> None:
+    cells = [("a", 0)] * 80 + [("a", 1)] * 20 + [("b", 0)] * 5
+    found = balance(cells)
+    assert found[80] / found[0] == pytest.approx(2)  # the root of four
+    assert found[100] / found[0] == pytest.approx(4)
+    assert found.mean() == pytest.approx(1)
+    assert balance([]).size == 0
 
 
 def test_validation_serves_segments_as_they_are(finished: TrainSettings) -> None:
@@ -106,10 +106,12 @@ def test_validation_serves_segments_as_they_are(finished: TrainSettings) -> None
         one["input_values"], normalise(segments.pcm(3) / np.float32(32768)), atol=1e-6
     )
     assert one["labels"] == segments.cuts[3].label
+    cells = [(segments.clip(i).corpus, cut.label) for i, cut in enumerate(segments.cuts)]
+    assert one["weight"] == pytest.approx(balance(cells)[3])
 
 
 def test_training_looks_at_five_seconds_at_most() -> None:
-    clip = Clip.__new__(Clip)
+    clip = Clip(Path("x.wav"), "angry", "s", "c", "en", "train")
     samples = np.random.default_rng(0).integers(-999, 999, MOST_SAMPLES * 2).astype(np.int16)
     segments = Segments([clip], [Cut(0, 0, 0, len(samples), 9000, 20.0, 0.0)], samples)
     dataset = SegmentDataset(segments, lambda wave, rng: wave)  # type: ignore[arg-type]
