@@ -47,7 +47,8 @@ train: .venv/dev.done ## train the bundled model anew from DATA= into RUN= (hour
 bench: .venv/dev.done ## the published figures, from DATA=
 	$(BIN)/vivavoz bench vad $(DATA)
 	$(BIN)/vivavoz bench noise $(DATA)
-	$(BIN)/vivavoz bench session --minutes 10
+	$(BIN)/vivavoz bench session --minutes 10 $(wildcard $(DATA)/vad/*.flac)
+	$(BIN)/vivavoz bench engines
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export
