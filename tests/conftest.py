@@ -1,0 +1,7 @@
+"""What holds for every test."""
+
+import signal
+
+# Whoever starts the tests in the background may have Ctrl-C ignored, which started programs inherit;
+# some tests press it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
