@@ -2,6 +2,6 @@
 
 import signal
 
-# Whoever starts the tests in the background may have Ctrl-C ignored, which started programs inherit;
-# some tests press it.
+# Whoever starts the tests in the background may have Ctrl-C ignored, and started programs inherit
+# that; some tests press it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
