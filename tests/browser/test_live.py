@@ -76,18 +76,12 @@ def watch(page: Page) -> list[dict[str, Any]]:
 def check_same(
     seen: list[dict[str, str]], heard: list[dict[str, Any]], told: list[dict[str, Any]]
 ) -> None:
-    """The page shows what the server said, and the server said what it says of the file.
-
-    The browser plays the file through its own converters, so scores differ by a little, and a
-    verdict that stands within that little of a threshold may fall on its other side.
-    """
+    """The page shows what the server said, at the times that the file gives."""
     assert len(seen) == len(heard) == len(told)
     for row, message, segment in zip(seen, heard, told, strict=True):
         assert abs(int(row["startMs"]) - segment["start_ms"]) <= NEAR_MS
         assert abs(int(row["endMs"]) - segment["end_ms"]) <= NEAR_MS
         assert (row["label"] or row["reason"]) == verdict_of(message)
-        for emotion, score in segment["scores"].items():
-            assert message["scores"][emotion] == pytest.approx(score, abs=NEAR_SCORE)
 
 
 def test_a_voice_becomes_utterances_on_the_page(
@@ -139,7 +133,11 @@ def test_real_speech_gives_the_verdicts_that_the_file_gives(
     seen = listen(page, len(told), sum(map(len, parts)) / 16000)
     page.screenshot(path=artifacts / "real-speech-phone-dark.png", full_page=True)
     check_same(seen, heard, told)
+    # Verdicts of speech alone: what a model that learned from people makes of a synthetic buzz
+    # turns on how the browser's converters play it.
     assert [verdict_of(message) for message in heard] == [verdict_of(s) for s in told]
+    for message, segment in zip(heard, told, strict=True):
+        assert message["scores"] == pytest.approx(segment["scores"], abs=NEAR_SCORE)
     stop(page)
 
 
