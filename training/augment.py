@@ -28,6 +28,8 @@ class AugmentSettings:
     speed: float = 0.4
     speed_range: tuple[float, float] = (0.88, 1.12)
     band: float = 0.2
+    low_pass: float = 0.2
+    telephone: float = 0.05
     clip: float = 0.05
 
 
@@ -75,6 +77,9 @@ class Augmenter:
             )
         steps += [
             audiomentations.SevenBandParametricEQ(-8, 8, p=s.band),
+            # Converters of sound cards and browsers, and narrow codecs: they end at 3 to 7.8 kHz.
+            audiomentations.LowPassFilter(3000, 7800, 12, 48, p=s.low_pass),
+            audiomentations.BandPassFilter(1000, 1600, 1.6, 1.9, 12, 24, p=s.telephone),
             audiomentations.ClippingDistortion(0, 10, p=s.clip),
         ]
         self._chain = audiomentations.Compose(steps)

@@ -99,11 +99,14 @@ def _out(command: argparse.ArgumentParser) -> None:
 def _training(command: argparse.ArgumentParser) -> None:
     s = TrainSettings
     command.add_argument(
-        "--base", default=s.base, help="compact, or a Wav2Vec2 checkpoint (folder or Hub name)"
+        "--base", default=s.base, help="compact, teacher, or a Wav2Vec2 checkpoint (folder or Hub name)"
     )
     command.add_argument("--epochs", type=float, default=s.epochs, help="passes over the segments")
     command.add_argument("--batch", type=int, default=s.batch, help="segments a step")
     command.add_argument("--rate", type=float, default=s.rate, help="highest learning rate")
+    command.add_argument(
+        "--mixup", type=float, default=s.mixup, help="share of batches that are mixed in twos"
+    )
     command.add_argument("--seed", type=int, default=s.seed, help="of weights, order, augmentation")
     command.add_argument("--workers", type=int, default=s.workers, help="processes that augment")
     command.add_argument(
@@ -133,7 +136,7 @@ def _push(command: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> TrainSettings:
     """The settings that the flags say; those without a flag in this command stay at defaults."""
-    names = ("base", "epochs", "batch", "rate", "seed", "tess_share", "workers", "keep", "width")
+    names = ("base", "epochs", "batch", "rate", "mixup", "seed", "tess_share", "workers", "keep", "width")
     given = {name: getattr(arguments, name) for name in (*names, "layers") if name in arguments}
     return TrainSettings(
         speech=arguments.speech, sounds=arguments.sounds, out=arguments.run, **given

@@ -17,7 +17,7 @@ class TrainSettings:
     sounds: Path | None = None
     """CSV of noises and room responses; without it there is no noise augmentation."""
     base: str = "compact"
-    """``compact``, or a checkpoint (folder or Hub name) to fine-tune."""
+    """``compact``, ``teacher``, or a checkpoint (folder or Hub name) to fine-tune."""
     epochs: float = 45
     batch: int = 32
     rate: float = 3e-4
@@ -26,6 +26,8 @@ class TrainSettings:
     and a logarithm. The other convolutions get the square root of it. With one rate for all, the
     large, never centred activations of these layers make training collapse to one class."""
     seed: int = 1
+    mixup: float = 0.1
+    """Share of batches in which each segment has another one mixed in."""
     tess_share: float = 0.5
     """How much of TESS to take: two speakers are a third of the recordings."""
     workers: int = 1

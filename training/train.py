@@ -13,6 +13,7 @@ from sklearn.metrics import accuracy_score, recall_score
 from torch.utils.data import Sampler
 from transformers import (
     EvalPrediction,
+    PreTrainedModel,
     Trainer,
     TrainingArguments,
     Wav2Vec2FeatureExtractor,
@@ -31,6 +32,7 @@ from training.sampler import LengthBatches
 from training.segments import RATE
 from training.settings import TrainSettings
 from training.splits import load_segments
+from training.teacher import Teacher, TeacherConfig
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +69,10 @@ def score(prediction: EvalPrediction) -> dict[str, float]:
     }
 
 
-def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
-    """The compact model, one that was trained before, or a pretrained one with a fresh head."""
+def build_model(settings: TrainSettings) -> PreTrainedModel:
+    """A teacher, the compact model, one trained before, or a pretrained one with a fresh head."""
+    if settings.base == "teacher":
+        return Teacher(TeacherConfig(num_labels=len(LABELS)))
     if settings.base == "compact":
         return compact_model(LABELS, width=settings.width, layers=settings.layers)
     model: Wav2Vec2ForSequenceClassification = Wav2Vec2ForSequenceClassification.from_pretrained(
@@ -83,7 +87,7 @@ def build_model(settings: TrainSettings) -> Wav2Vec2ForSequenceClassification:
 
 
 def build_optimizer(
-    model: Wav2Vec2ForSequenceClassification, settings: TrainSettings
+    model: PreTrainedModel, settings: TrainSettings
 ) -> torch.optim.Optimizer:
     """AdamW, with smaller rates where a compact model starts from what is known."""
     front = settings.front_rate if is_compact(model.config) else 1.0
@@ -145,7 +149,7 @@ def train(settings: TrainSettings) -> Path:
     trainer = SegmentTrainer(
         model=model,
         args=arguments,
-        data_collator=TrainOrCheck(Collator()),
+        data_collator=TrainOrCheck(Collator(mixup=settings.mixup)),
         train_dataset=dataset,
         eval_dataset=SegmentDataset(check),
         compute_metrics=score,

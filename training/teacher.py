@@ -1,0 +1,150 @@
+"""A teacher: a convolutional, recurrent network on the log-mel spectrogram, to learn from.
+
+A Wav2Vec2 from random weights has to find out that a pattern means the same a little higher or
+lower, in a louder or duller room. Two-dimensional convolutions over a spectrogram that is
+normalised per band know both from the start, and so learn more from few speakers. They teach the
+compact model (`training.distil`) and are not served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import PreTrainedConfig, PreTrainedModel
+from transformers.audio_utils import mel_filter_bank
+from transformers.modeling_outputs import SequenceClassifierOutput
+
+from training.compact import HIGHEST_HZ
+from training.segments import RATE
+
+BANDS = 64
+WINDOW = 512
+HOP = 160
+
+
+class TeacherConfig(PreTrainedConfig):
+    """Sizes of a teacher.
+
+    Args:
+        channels: of the four convolution blocks.
+        recurrent: units of the recurrent layer, each direction.
+        dropout: before the recurrent layer and the output.
+    """
+
+    model_type = "vivavoz-teacher"
+
+    def __init__(
+        self,
+        channels: Sequence[int] = (32, 64, 96, 128),
+        recurrent: int = 96,
+        dropout: float = 0.3,
+        **rest: Any,
+    ) -> None:
+        self.channels = list(channels)
+        self.recurrent = recurrent
+        self.dropout = dropout
+        super().__init__(**rest)
+
+
+class LogMel(nn.Module):
+    """Samples (n, samples) into a log-mel image (n, 1, frames, bands), each band normalised."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        bank = mel_filter_bank(WINDOW // 2 + 1, BANDS, 50.0, HIGHEST_HZ, RATE, "slaney", "htk")
+        self.register_buffer("bank", torch.from_numpy(bank).float(), persistent=False)
+        self.register_buffer("window", torch.hann_window(400), persistent=False)
+
+    def forward(self, waves: torch.Tensor) -> torch.Tensor:
+        """The image, float32 whatever precision the rest runs in."""
+        with torch.autocast(waves.device.type, enabled=False):
+            spectrum = torch.stft(
+                waves.float(), WINDOW, HOP, 400, self.window, return_complex=True
+            )
+            power = spectrum.abs().square().transpose(1, 2) @ self.bank
+            # Waves have unit variance: -80 dB under that is silence, whatever the microphone.
+            level = torch.log(power + 1e-6)
+            level = level - level.mean(1, keepdim=True)
+            level = level / (level.std(1, keepdim=True) + 0.3)
+        return level.unsqueeze(1)
+
+
+class SpecAugment(nn.Module):
+    """Bands and stretches of time left out at random while training (Park et al., 2019)."""
+
+    def __init__(self, bands: int = 10, frames: float = 0.12, each: int = 2) -> None:
+        super().__init__()
+        self._bands, self._frames, self._each = bands, frames, each
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """The image (n, 1, frames, bands) with holes; untouched when not training."""
+        if not self.training:
+            return image
+        n, _, frames, bands = image.shape
+        keep = torch.ones(n, 1, frames, bands, device=image.device)
+        for _ in range(self._each):
+            keep = keep * ~_spans(n, bands, self._bands, image.device)[:, None, None, :]
+            widest = max(1, int(frames * self._frames))
+            keep = keep * ~_spans(n, frames, widest, image.device)[:, None, :, None]
+        return image * keep
+
+
+def _spans(n: int, size: int, widest: int, device: torch.device) -> torch.Tensor:
+    """One random span a row: a boolean mask (n, size)."""
+    width = torch.randint(0, widest + 1, (n, 1), device=device)
+    first = (torch.rand(n, 1, device=device) * (size - width + 1)).long()
+    at = torch.arange(size, device=device)[None]
+    return (at >= first) & (at < first + width)
+
+
+def _block(inputs: int, outputs: int, pool: tuple[int, int]) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+        nn.MaxPool2d(pool),
+    )
+
+
+class Teacher(PreTrainedModel):
+    """Four convolution blocks down to 25 Hz, a two-way GRU, attention over time, one layer."""
+
+    config_class = TeacherConfig
+    main_input_name = "input_values"
+
+    def __init__(self, config: TeacherConfig) -> None:
+        super().__init__(config)
+        a, b, c, d = config.channels
+        self.image = LogMel()
+        self.holes = SpecAugment()
+        self.blocks = nn.Sequential(
+            _block(1, a, (2, 2)), _block(a, b, (2, 2)), _block(b, c, (1, 2)), _block(c, d, (1, 2))
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.recurrent = nn.GRU(
+            d * (BANDS // 16), config.recurrent, batch_first=True, bidirectional=True
+        )
+        self.attention = nn.Linear(2 * config.recurrent, 1)
+        self.output = nn.Linear(4 * config.recurrent, config.num_labels)
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """PyTorch's own start is right for these layers."""
+
+    def forward(
+        self, input_values: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> SequenceClassifierOutput:
+        """Logits (n, labels) of waves (n, samples) of zero mean and unit variance."""
+        del labels  # the Trainer's loss function takes them
+        x = self.holes(self.image(input_values)).contiguous(memory_format=torch.channels_last)
+        x = self.blocks(x).permute(0, 2, 1, 3).flatten(2)
+        with torch.autocast(x.device.type, enabled=False):
+            x, _ = self.recurrent(self.dropout(x.float()))
+            weights = self.attention(x).softmax(1)
+            mean = (weights * x).sum(1)
+            spread = ((weights * x.square()).sum(1) - mean.square()).clamp_min(1e-6).sqrt()
+            logits = self.output(self.dropout(torch.cat([mean, spread], 1)))
+        return SequenceClassifierOutput(logits=logits)
