@@ -6,6 +6,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from training.errors import TrainingError
@@ -88,18 +89,29 @@ def _data(command: argparse.ArgumentParser) -> None:
 
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--run", type=Path, default=RUN, help="folder of checkpoints; segments are cached beside it"
+        "--run",
+        dest="out",
+        type=Path,
+        default=RUN,
+        help="folder of checkpoints; segments are cached beside it",
     )
 
 
 def _out(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, default=MODEL, help="the model directory")
+    command.add_argument(
+        "--out", dest="folder", type=Path, default=MODEL, help="the model directory"
+    )
 
 
 def _training(command: argparse.ArgumentParser) -> None:
     s = TrainSettings
     command.add_argument(
-        "--base", default=s.base, help="compact, teacher, or a Wav2Vec2 checkpoint (folder or Hub name)"
+        "--base",
+        default=s.base,
+        help="compact, teacher, or a checkpoint (folder or Hub name)",
+    )
+    command.add_argument(
+        "--teachers", type=Path, nargs="*", default=s.teachers, help="folders of trained teachers"
     )
     command.add_argument("--epochs", type=float, default=s.epochs, help="passes over the segments")
     command.add_argument("--batch", type=int, default=s.batch, help="segments a step")
@@ -136,11 +148,10 @@ def _push(command: argparse.ArgumentParser) -> None:
 
 def settings_of(arguments: argparse.Namespace) -> TrainSettings:
     """The settings that the flags say; those without a flag in this command stay at defaults."""
-    names = ("base", "epochs", "batch", "rate", "mixup", "seed", "tess_share", "workers", "keep", "width")
-    given = {name: getattr(arguments, name) for name in (*names, "layers") if name in arguments}
-    return TrainSettings(
-        speech=arguments.speech, sounds=arguments.sounds, out=arguments.run, **given
-    )
+    given = {
+        f.name: getattr(arguments, f.name) for f in fields(TrainSettings) if f.name in arguments
+    }
+    return TrainSettings(**given | {"teachers": tuple(given.get("teachers", ()))})
 
 
 def _fit(arguments: argparse.Namespace) -> None:
@@ -153,11 +164,11 @@ def _pack(arguments: argparse.Namespace) -> None:
     from training.pack import pack
     from training.report import markdown
 
-    print(markdown(pack(settings_of(arguments), arguments.out, splits=tuple(arguments.splits))))
+    print(markdown(pack(settings_of(arguments), arguments.folder, splits=tuple(arguments.splits))))
     if arguments.push:
         from training.push import push
 
-        print(push(arguments.out, arguments.push))
+        print(push(arguments.folder, arguments.push))
 
 
 def _all(arguments: argparse.Namespace) -> None:
@@ -168,23 +179,23 @@ def _all(arguments: argparse.Namespace) -> None:
 def _export(arguments: argparse.Namespace) -> None:
     from training.pack import export_run
 
-    print(export_run(settings_of(arguments), arguments.out))
+    print(export_run(settings_of(arguments), arguments.folder))
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
     from training.evaluate import evaluate
     from training.report import markdown
 
-    report = evaluate(arguments.out, settings_of(arguments), tuple(arguments.splits))
-    report.save(arguments.out)
+    report = evaluate(arguments.folder, settings_of(arguments), tuple(arguments.splits))
+    report.save(arguments.folder)
     print(markdown(report))
 
 
 def _card(arguments: argparse.Namespace) -> None:
     from training.pack import describe
 
-    describe(settings_of(arguments), arguments.out)
-    print(arguments.out / "README.md")
+    describe(settings_of(arguments), arguments.folder)
+    print(arguments.folder / "README.md")
 
 
 if __name__ == "__main__":

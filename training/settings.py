@@ -18,6 +18,8 @@ class TrainSettings:
     """CSV of noises and room responses; without it there is no noise augmentation."""
     base: str = "compact"
     """``compact``, ``teacher``, or a checkpoint (folder or Hub name) to fine-tune."""
+    teachers: tuple[Path, ...] = ()
+    """Folders of trained teachers to learn from, see `training.distil`."""
     epochs: float = 45
     batch: int = 32
     rate: float = 3e-4

@@ -52,18 +52,26 @@ class TeacherConfig(PreTrainedConfig):
 class LogMel(nn.Module):
     """Samples (n, samples) into a log-mel image (n, 1, frames, bands), each band normalised."""
 
+    bank: torch.Tensor
+    window: torch.Tensor
+
     def __init__(self) -> None:
         super().__init__()
+        self.register_buffer("bank", torch.empty(WINDOW // 2 + 1, BANDS), persistent=False)
+        self.register_buffer("window", torch.empty(400), persistent=False)
+        self.reset()
+
+    @torch.no_grad()
+    def reset(self) -> None:
+        """Compute the filters: `from_pretrained` makes a model without them and then asks here."""
         bank = mel_filter_bank(WINDOW // 2 + 1, BANDS, 50.0, HIGHEST_HZ, RATE, "slaney", "htk")
-        self.register_buffer("bank", torch.from_numpy(bank).float(), persistent=False)
-        self.register_buffer("window", torch.hann_window(400), persistent=False)
+        self.bank.copy_(torch.from_numpy(bank))
+        self.window.copy_(torch.hann_window(400))
 
     def forward(self, waves: torch.Tensor) -> torch.Tensor:
         """The image, float32 whatever precision the rest runs in."""
         with torch.autocast(waves.device.type, enabled=False):
-            spectrum = torch.stft(
-                waves.float(), WINDOW, HOP, 400, self.window, return_complex=True
-            )
+            spectrum = torch.stft(waves.float(), WINDOW, HOP, 400, self.window, return_complex=True)
             power = spectrum.abs().square().transpose(1, 2) @ self.bank
             # Waves have unit variance: -80 dB under that is silence, whatever the microphone.
             level = torch.log(power + 1e-6)
@@ -132,19 +140,25 @@ class Teacher(PreTrainedModel):
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
-        """PyTorch's own start is right for these layers."""
+        """PyTorch's own start is right for these layers; only the filters are no weights."""
+        if isinstance(module, LogMel):
+            module.reset()
 
     def forward(
         self, input_values: torch.Tensor, labels: torch.Tensor | None = None
     ) -> SequenceClassifierOutput:
         """Logits (n, labels) of waves (n, samples) of zero mean and unit variance."""
-        del labels  # the Trainer's loss function takes them
-        x = self.holes(self.image(input_values)).contiguous(memory_format=torch.channels_last)
+        del labels  # the Trainer's loss takes them
+        return SequenceClassifierOutput(logits=self.hear(input_values)[1])
+
+    def hear(self, waves: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The recurrent layer's frames (n, frames at 25 Hz, units), and the logits (n, labels)."""
+        x = self.holes(self.image(waves)).contiguous(memory_format=torch.channels_last)
         x = self.blocks(x).permute(0, 2, 1, 3).flatten(2)
         with torch.autocast(x.device.type, enabled=False):
-            x, _ = self.recurrent(self.dropout(x.float()))
-            weights = self.attention(x).softmax(1)
-            mean = (weights * x).sum(1)
-            spread = ((weights * x.square()).sum(1) - mean.square()).clamp_min(1e-6).sqrt()
+            frames, _ = self.recurrent(self.dropout(x.float()))
+            weights = self.attention(frames).softmax(1)
+            mean = (weights * frames).sum(1)
+            spread = ((weights * frames.square()).sum(1) - mean.square()).clamp_min(1e-6).sqrt()
             logits = self.output(self.dropout(torch.cat([mean, spread], 1)))
-        return SequenceClassifierOutput(logits=logits)
+        return frames, logits

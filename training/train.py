@@ -26,6 +26,7 @@ from transformers.trainer_utils import get_last_checkpoint
 from training.augment import Augmenter
 from training.compact import compact_model, is_compact
 from training.dataset import Collator, Example, SegmentDataset
+from training.distil import Teachers, lesson_loss, pupil_of
 from training.manifest import EMOTIONS, LABELS, read_rooms
 from training.run import write_facts
 from training.sampler import LengthBatches
@@ -38,11 +39,35 @@ log = logging.getLogger(__name__)
 
 
 class SegmentTrainer(Trainer):
-    """The Trainer with batches of about one length: cropping to the shortest loses little."""
+    """The Trainer with batches of about one length, and teachers where there are any.
+
+    Args:
+        teachers: hear each batch that the model learns from; None to learn from labels alone.
+        rest: as for `Trainer`.
+    """
+
+    def __init__(self, *, teachers: Teachers | None = None, **rest: Any) -> None:
+        super().__init__(**rest)
+        self._teachers = teachers.to(self.args.device) if teachers else None
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         dataset = train_dataset or self.train_dataset
         return LengthBatches(dataset.lengths, self.args.train_batch_size, self.args.seed)
+
+    def compute_loss(
+        self,
+        model: torch.nn.Module,
+        inputs: dict[str, torch.Tensor],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> Any:
+        """The loss of a batch: labels', and while learning from teachers theirs too."""
+        if self._teachers is None or not model.training:
+            return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+        outputs = model(inputs["input_values"])
+        lesson = self._teachers(inputs["input_values"])
+        loss = lesson_loss(outputs, inputs["labels"], lesson)
+        return (loss, outputs) if return_outputs else loss
 
 
 def soft_cross_entropy(
@@ -86,9 +111,7 @@ def build_model(settings: TrainSettings) -> PreTrainedModel:
     return model
 
 
-def build_optimizer(
-    model: PreTrainedModel, settings: TrainSettings
-) -> torch.optim.Optimizer:
+def build_optimizer(model: PreTrainedModel, settings: TrainSettings) -> torch.optim.Optimizer:
     """AdamW, with smaller rates where a compact model starts from what is known."""
     front = settings.front_rate if is_compact(model.config) else 1.0
     rates: dict[float, list[torch.nn.Parameter]] = {}
@@ -146,7 +169,11 @@ def train(settings: TrainSettings) -> Path:
         seed=settings.seed,
     )
     model = build_model(settings)
+    teachers = Teachers(settings.teachers) if settings.teachers else None
+    if teachers:
+        model = pupil_of(model, teachers.units)
     trainer = SegmentTrainer(
+        teachers=teachers,
         model=model,
         args=arguments,
         data_collator=TrainOrCheck(Collator(mixup=settings.mixup)),
