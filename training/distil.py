@@ -72,11 +72,15 @@ class Pupil(Wav2Vec2ForSequenceClassification):
     """A Wav2Vec2 classifier that, while it learns, also tells how its teachers hear each frame.
 
     Its checkpoints load as `Wav2Vec2ForSequenceClassification`; what they hold besides is left out.
+
+    Args:
+        config: of the classifier.
+        units: of its teachers' frames.
     """
 
-    def __init__(self, config: Wav2Vec2Config) -> None:
+    def __init__(self, config: Wav2Vec2Config, units: int) -> None:
         super().__init__(config)
-        self.imitation = nn.Linear(config.hidden_size, config.imitated)
+        self.imitation = nn.Linear(config.hidden_size, units)
 
     def forward(
         self, input_values: torch.Tensor, labels: torch.Tensor | None = None
@@ -91,8 +95,7 @@ class Pupil(Wav2Vec2ForSequenceClassification):
 
 def pupil_of(model: Wav2Vec2ForSequenceClassification, units: int) -> Pupil:
     """The same model with what it needs to learn from teachers whose frames have `units`."""
-    model.config.imitated = units
-    pupil = Pupil(model.config)
+    pupil = Pupil(model.config, units)
     pupil.load_state_dict(model.state_dict(), strict=False)
     return pupil
 
