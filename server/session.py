@@ -11,9 +11,7 @@ Errors:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-import numpy as np
+from typing import Final
 
 from classifier import Verdict
 from server.actions import Action, Classify, Close, JobId, Send
@@ -21,8 +19,6 @@ from server.outbox import Outbox
 from server.protocol import (
     Ack,
     CloseCode,
-    Config,
-    Emotion,
     Error,
     ErrorCode,
     Limits,
@@ -30,8 +26,6 @@ from server.protocol import (
     ModelInfo,
     Notice,
     ProtocolError,
-    Reason,
-    SessionClosed,
     SessionCreated,
     SessionFlush,
     SessionStart,
@@ -42,27 +36,13 @@ from server.protocol import (
     WarningCode,
     read_client_message,
 )
-from server.resampler import Resampler
-from server.silence import Silence
-from vad import (
-    Segment,
-    Segmenter,
-    SpeechEnded,
-    SpeechEvent,
-    SpeechStarted,
-    VadSettings,
-)
+from server.session_answer import session_answer
+from server.session_audio import SessionAudio
+from server.session_notices import SessionNotices
+from server.session_totals import SessionTotals
+from vad import Segment, SpeechEnded, SpeechEvent, SpeechStarted, VadSettings
 
-MODEL_RATE = 16000
-ACK_EVERY_MS = 1000
-ENDING_NOTICE_MS = 60_000
-
-
-@dataclass(slots=True)
-class _Totals:
-    speech_ms: int = 0
-    utterances: int = 0
-    segments: int = 0
+ACK_EVERY_MS: Final = 1000
 
 
 class Session:
@@ -90,24 +70,20 @@ class Session:
         self._limits = limits or Limits()
         self._vad = vad or VadSettings()
         self._token_ok = token_ok
-        self._sample_rate = 0
-        self._start_ms = 0
-        self._resampler: Resampler | None = None
-        self._segmenter: Segmenter | None = None
+        self._audio: SessionAudio | None = None
+        self._notices = SessionNotices(self._limits)
+        self._totals = SessionTotals()
         self._outbox = Outbox()
         self._jobs: dict[JobId, Segment] = {}
         self._next_job = 0
         self._acked_ms = 0
-        self._silence = Silence()
-        self._ending_told = False
         self._end: tuple[CloseCode, str] | None = None
         self._closed = False
-        self._totals = _Totals()
 
     @property
     def is_started(self) -> bool:
         """Whether a valid `session.start` came."""
-        return self._segmenter is not None
+        return self._audio is not None
 
     @property
     def is_ending(self) -> bool:
@@ -122,7 +98,7 @@ class Session:
     @property
     def audio_ms(self) -> int:
         """Where the session's audio clock stands."""
-        return self._segmenter.position_ms if self._segmenter else self._start_ms
+        return self._audio.position_ms if self._audio else 0
 
     def receive_text(self, text: str) -> list[Action]:
         """A text frame of the client."""
@@ -132,12 +108,12 @@ class Session:
             message = read_client_message(text)
             if isinstance(message, SessionStart):
                 return list(self._start(message))
-            if self._segmenter is None:
-                raise ProtocolError(ErrorCode.NOT_STARTED, "the first message is session.start")
+            audio = self._started("the first message is session.start")
             if isinstance(message, SessionUpdate):
-                return list(self._update(message, self._segmenter))
+                audio.update(message)
+                return [Send(SessionUpdated(config=audio.config))]
             if isinstance(message, SessionFlush):
-                return list(self._take(self._segmenter.flush()))
+                return list(self._take(audio.flush()))
             return self.receive_end()
         except ProtocolError as error:
             return list(self._refuse(error))
@@ -146,28 +122,15 @@ class Session:
         """A binary frame of the client: 16-bit little-endian mono, whole samples."""
         if self._closed or self._end:
             return []
-        if self._segmenter is None or self._resampler is None:
-            return list(
-                self._refuse(
-                    ProtocolError(ErrorCode.NOT_STARTED, "audio comes after session.start")
-                )
-            )
-        if len(pcm) % 2:
-            return list(
-                self._refuse(
-                    ProtocolError(
-                        ErrorCode.BAD_AUDIO,
-                        f"{len(pcm)} bytes are not whole 16-bit samples; the message was ignored",
-                    )
-                )
-            )
-        samples = self._resampler.push(np.frombuffer(pcm, "<i2"))
-        events = self._segmenter.push(samples.tobytes())
-        actions = list(self._take(events))
-        if self._silence.is_news(samples, self.audio_ms - self._start_ms):
-            text = "almost nothing is heard: is the right microphone chosen and not muted?"
-            actions += self.receive_warning(WarningCode.QUIET, text)
-        actions += self._watch_length()
+        try:
+            audio = self._started("audio comes after session.start")
+            samples = audio.resample(pcm)
+        except ProtocolError as error:
+            return list(self._refuse(error))
+        actions = list(self._take(audio.push(samples)))
+        actions += map(Send, self._notices.after(samples, audio.received_ms))
+        if audio.received_ms >= self._limits.session_ms:
+            actions += self._end_too_long()
         return actions
 
     def receive_verdict(self, job: JobId, verdict: Verdict | None) -> list[Action]:
@@ -180,7 +143,7 @@ class Session:
             return []
         if not segment.final:
             return list(self._interim(segment, verdict))
-        self._outbox.resolve(job, self._emotion(segment, verdict))
+        self._outbox.resolve(job, session_answer(segment, verdict, self._model))
         return list(self._deliver())
 
     def receive_model(self, model: ModelInfo) -> list[Action]:
@@ -200,16 +163,19 @@ class Session:
             return []
         self._end = (code, reason)
         actions: list[Action] = []
-        if self._segmenter and self._resampler:
-            rest = self._resampler.flush()
-            events = [*self._segmenter.push(rest.tobytes()), *self._segmenter.flush()]
-            actions += self._take(events)
+        if self._audio:
+            actions += self._take(self._audio.end())
         else:
             actions += self._finish(code, reason)
         return actions
 
+    def _started(self, advice: str) -> SessionAudio:
+        if self._audio is None:
+            raise ProtocolError(ErrorCode.NOT_STARTED, advice)
+        return self._audio
+
     def _start(self, message: SessionStart) -> Iterator[Action]:
-        if self._segmenter:
+        if self._audio:
             raise ProtocolError(
                 ErrorCode.ALREADY_STARTED, "the session runs; use session.update to change it"
             )
@@ -219,50 +185,29 @@ class Session:
             )
         if message.resume:
             self.session_id = message.resume.session_id
-            self._start_ms = message.resume.from_ms
-        self._sample_rate = message.sample_rate
-        self._resampler = Resampler(message.sample_rate, MODEL_RATE)
-        self._segmenter = Segmenter(
-            MODEL_RATE,
-            self._vad.merge(message.vad) if message.vad else self._vad,
-            interim_ms=message.interim_ms,
-            start_ms=self._start_ms,
-        )
-        self._acked_ms = self._segmenter.position_ms
+        self._audio = SessionAudio(message, self._vad)
+        self._acked_ms = self._audio.position_ms
         yield Send(
             SessionCreated(
                 session_id=self.session_id,
                 model=self._model,
-                config=self._config(self._segmenter),
+                config=self._audio.config,
                 limits=self._limits,
                 resumed=message.resume is not None,
             )
         )
 
-    def _update(self, message: SessionUpdate, segmenter: Segmenter) -> Iterator[Action]:
-        if message.vad:
-            segmenter.settings = segmenter.settings.merge(message.vad)
-        if message.interim_ms is not None:
-            segmenter.interim_ms = message.interim_ms
-        yield Send(SessionUpdated(config=self._config(segmenter)))
-
-    def _config(self, segmenter: Segmenter) -> Config:
-        return Config(
-            sample_rate=self._sample_rate, vad=segmenter.settings, interim_ms=segmenter.interim_ms
-        )
-
     def _take(self, events: list[SpeechEvent]) -> Iterator[Action]:
         for event in events:
+            self._totals.count(event)
             match event:
                 case SpeechStarted(start_ms):
-                    self._totals.utterances += 1
                     self._outbox.put(UtteranceStarted(utterance_id=start_ms, start_ms=start_ms))
                 case Segment():
                     yield self._classify(event)
                 case SpeechEnded(start_ms, end_ms):
                     self._outbox.put(UtteranceEnded(utterance_id=start_ms, end_ms=end_ms))
                 case _:
-                    self._totals.utterances -= 1
                     self._outbox.put(
                         UtteranceEnded(
                             utterance_id=event.start_ms,
@@ -278,34 +223,13 @@ class Session:
         self._jobs[job] = segment
         if segment.final:
             self._outbox.wait_for(job)
-            self._totals.segments += 1
-            self._totals.speech_ms += segment.end_ms - segment.start_ms
         return Classify(job, segment)
 
     def _interim(self, segment: Segment, verdict: Verdict | None) -> Iterator[Action]:
         """Give an interim only while it is news: nothing later was found, nothing earlier waits."""
-        is_growing = self._segmenter and self._segmenter.growing == (
-            segment.utterance_ms,
-            segment.index,
-        )
+        is_growing = self._audio is not None and self._audio.is_growing(segment)
         if verdict and is_growing and self._outbox.is_empty:
-            yield Send(self._emotion(segment, verdict))
-
-    def _emotion(self, segment: Segment, verdict: Verdict | None) -> Emotion:
-        labels = self._model.labels
-        reason = verdict.reason if verdict else Reason.OVERLOADED
-        return Emotion(
-            utterance_id=segment.utterance_ms,
-            segment=segment.index,
-            final=segment.final,
-            start_ms=segment.start_ms,
-            end_ms=segment.end_ms,
-            label=verdict.label if verdict else None,
-            reason=Reason(reason) if reason else None,
-            confidence=verdict.confidence if verdict else 1 / len(labels),
-            scores=verdict.scores if verdict else dict.fromkeys(labels, 1 / len(labels)),
-            model=verdict.model if verdict else self._model.version,
-        )
+            yield Send(session_answer(segment, verdict, self._model))
 
     def _deliver(self) -> Iterator[Action]:
         """Send what has nothing left to wait for, then what is due when nothing waits at all."""
@@ -315,37 +239,21 @@ class Session:
         if self._end:
             yield from self._finish(*self._end)
             return
-        settled = self._segmenter.settled_ms if self._segmenter else 0
+        settled = self._audio.settled_ms if self._audio else 0
         if settled - self._acked_ms >= ACK_EVERY_MS:
             self._acked_ms = settled
             yield Send(Ack(audio_ms=settled))
 
     def _finish(self, code: CloseCode, reason: str) -> Iterator[Action]:
         self._closed = True
-        if self._segmenter:
-            yield Send(
-                SessionClosed(
-                    reason=reason,
-                    audio_ms=self._segmenter.position_ms - self._start_ms,
-                    speech_ms=self._totals.speech_ms,
-                    utterances=self._totals.utterances,
-                    segments=self._totals.segments,
-                )
-            )
+        if self._audio:
+            yield Send(self._totals.closed(reason, self._audio.received_ms))
         yield Close(code, reason)
 
-    def _watch_length(self) -> list[Action]:
-        left = self._limits.session_ms - (self.audio_ms - self._start_ms)
-        if left <= 0:
-            error = Error(
-                code=ErrorCode.TOO_LONG, message="a session ends here; start anew", fatal=True
-            )
-            return [Send(error), *self.receive_end("too_long", CloseCode.TOO_LONG)]
-        if left <= ENDING_NOTICE_MS and not self._ending_told:
-            self._ending_told = True
-            text = f"the session ends in {left // 1000} s"
-            return self.receive_warning(WarningCode.ENDING, text)
-        return []
+    def _end_too_long(self) -> list[Action]:
+        text = "a session ends here; start anew"
+        error = Error(code=ErrorCode.TOO_LONG, message=text, fatal=True)
+        return [Send(error), *self.receive_end("too_long", CloseCode.TOO_LONG)]
 
     def _refuse(self, error: ProtocolError) -> Iterator[Action]:
         fatal = error.close is not None
