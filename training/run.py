@@ -26,7 +26,7 @@ class RunFacts:
     """What a card says about how a model came about.
 
     Attributes:
-        command: gives the same run again.
+        command: gives the same run again, a line each for its teachers and itself.
         base: ``compact`` or the checkpoint that was fine-tuned.
         seed: of weights, order and augmentation.
         epochs: passes over the segments.
@@ -99,13 +99,16 @@ def read_facts(run: Path) -> RunFacts | None:
 
 
 def command(settings: TrainSettings) -> str:
-    """The command line that starts this run; folders are left to the reader."""
-    words = [f"vivavoz-train all --speech {settings.speech.name}"]
+    """The command lines that start this run, its teachers' first; folders are left to the reader."""
+    lines = [facts.command for folder in settings.teachers if (facts := read_facts(folder.parent))]
+    words = [f"vivavoz-train fit --speech {settings.speech.name}"]
     if settings.sounds:
         words.append(f"--sounds {settings.sounds.name}")
     words.append(f"--base {settings.base} --epochs {settings.epochs:g} --batch {settings.batch}")
-    words.append(f"--rate {settings.rate:g} --seed {settings.seed}")
-    return " ".join(words)
+    words.append(f"--rate {settings.rate:g} --mixup {settings.mixup:g} --seed {settings.seed}")
+    if settings.teachers:
+        words.append("--teachers " + " ".join(folder.parent.name for folder in settings.teachers))
+    return "\n".join([*lines, " ".join(words)])
 
 
 def corpus_hours(segments: Segments) -> dict[str, float]:

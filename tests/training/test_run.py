@@ -54,9 +54,17 @@ def test_a_run_that_was_stopped_has_facts_too(own_run: TrainSettings) -> None:
     assert facts.minutes is None
 
 
+def test_the_command_of_a_pupil_begins_with_its_teachers(
+    tiny: TrainSettings, finished: TrainSettings
+) -> None:
+    said = command(replace(tiny, seed=7, teachers=(finished.out / "best",))).splitlines()
+    assert said[0] == command(replace(finished, epochs=2))
+    assert said[1].endswith(f"--teachers {finished.out.name}")
+
+
 def test_the_command_names_what_matters(tiny: TrainSettings) -> None:
     said = command(replace(tiny, seed=7, epochs=3))
-    assert said.startswith("vivavoz-train all --speech speech.csv --sounds sounds.csv")
+    assert said.startswith("vivavoz-train fit --speech speech.csv --sounds sounds.csv")
     assert "--epochs 3" in said
     assert "--seed 7" in said
     assert "--sounds" not in command(replace(tiny, sounds=None))
