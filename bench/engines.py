@@ -14,7 +14,6 @@ from bench.conditions import Conditions
 from bench.errors import BenchError, MissingPackageError
 from bench.model import add_model_flag
 from bench.report import Column, Report, Table
-from bench.voice import speak
 from classifier import (
     Classifier,
     ClassifierError,
@@ -23,6 +22,7 @@ from classifier import (
     WeightsError,
     open_classifier,
 )
+from vad.voice import speak
 
 HELP = "processor time of a classification by runtime and length, on one thread"
 

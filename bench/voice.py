@@ -1,53 +1,17 @@
-"""A synthetic voice that WebRTC VAD takes for one: for measuring where nobody has recordings."""
+"""A conversation of synthetic voices: for measuring where nobody has recordings."""
 
 from __future__ import annotations
 
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from bench.recordings import RATE, Pcm
+from vad.voice import speak
 
-FORMANTS: Final = ((600, 120, 1.0), (1200, 150, 0.6), (2500, 200, 0.3))
-"""Centre and half width, Hz, and gain."""
-HIGHEST_HZ: Final = 3600
-SYLLABLES_HZ: Final = 4.0
 UTTERANCE_S: Final = (0.6, 6.0)
 PAUSE_S: Final = (0.7, 2.5)
 """Ranges of `converse`; a pause is longer than the hangover, so that it ends an utterance."""
-
-
-def speak(
-    seconds: float,
-    *,
-    rate: int = RATE,
-    pitch: float = 130.0,
-    level: float = 0.2,
-    seed: int = 0,
-) -> Pcm:
-    """Voiced syllables, four a second.
-
-    Args:
-        seconds: how long.
-        rate: Hz.
-        pitch: Hz, in the middle of its glide.
-        level: RMS, as a share of full scale.
-        seed: of the phases and of the breath.
-
-    Returns:
-        int16, shape ``(samples,)``.
-    """
-    rng = np.random.default_rng(seed)
-    time = np.arange(round(seconds * rate)) / rate
-    glide = pitch * (1 + 0.1 * np.sin(2 * np.pi * 1.7 * time))
-    phase = 2 * np.pi * np.cumsum(glide) / rate
-    wave = np.zeros(time.size)
-    for harmonic in range(1, int(HIGHEST_HZ // pitch)):
-        wave += _gain(harmonic * pitch) * np.sin(harmonic * phase + rng.uniform(0, 2 * np.pi))
-    wave *= 0.55 + 0.45 * np.sin(2 * np.pi * SYLLABLES_HZ * time - np.pi / 2)
-    wave += 0.001 * rng.standard_normal(time.size)
-    return _at_level(wave, level)
 
 
 def converse(seconds: float, *, seed: int = 0) -> Pcm:
@@ -71,14 +35,3 @@ def converse(seconds: float, *, seed: int = 0) -> Pcm:
         parts += [pause.astype("<i2"), voice]
         left -= pause.size + voice.size
     return np.concatenate(parts)[: round(seconds * RATE)] if parts else np.zeros(0, "<i2")
-
-
-def _gain(frequency: float) -> float:
-    return sum(gain / (1 + ((frequency - f) / width) ** 2) for f, width, gain in FORMANTS)
-
-
-def _at_level(wave: npt.NDArray[np.float64], level: float) -> Pcm:
-    power = float(np.mean(wave**2)) if wave.size else 0.0
-    scale = level / max(power**0.5, 1e-9) * 32767
-    pcm: Pcm = np.rint(wave * scale).clip(-32768, 32767).astype("<i2")
-    return pcm

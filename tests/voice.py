@@ -3,7 +3,7 @@
 import numpy as np
 
 from bench.recordings import Pcm
-from bench.voice import speak
+from vad.voice import speak
 
 __all__ = ["Pcm", "speak", "talk"]
 

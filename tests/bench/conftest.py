@@ -7,8 +7,8 @@ import pytest
 import soundfile
 
 from bench.recordings import RATE, Pcm
-from bench.voice import speak
 from tests.classifier import checkpoints
+from vad.voice import speak
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ import numpy as np
 
 from bench.expectation import expect
 from bench.recordings import RATE, Pcm
-from bench.voice import speak
 from tests.bench.conftest import with_silence
 from vad import Segment, Segmenter, VadSettings
+from vad.voice import speak
 
 
 def test_a_pause_decides_a_hangover_after_the_last_sample(one_utterance: Pcm) -> None:

@@ -13,10 +13,10 @@ from bench.delivery import latencies, utterance_differences, verdict_differences
 from bench.live import Live, hold_session
 from bench.recordings import Pcm
 from bench.server_process import Server, serve
-from bench.voice import speak
 from client_python import ConnectError
 from tests.bench.conftest import with_silence
 from vad import VadSettings
+from vad.voice import speak
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from bench.model import open_model
 from bench.non_speech import hear, tally
 from bench.recordings import Pcm
 from bench.sounds import Sound
-from bench.voice import speak
 from tests.bench.conftest import with_silence, write
 from vad import VadSettings
+from vad.voice import speak
 
 
 def test_every_segment_gets_its_verdict(tiny_model: Path, one_utterance: Pcm) -> None:

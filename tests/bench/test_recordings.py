@@ -7,8 +7,8 @@ import pytest
 
 from bench.errors import RecordingError
 from bench.recordings import RATE, find_recordings, milliseconds, read_recording
-from bench.voice import speak
 from tests.bench.conftest import write
+from vad.voice import speak
 
 
 def test_16_khz_mono_comes_back_as_it_is(tmp_path: Path) -> None:
