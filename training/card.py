@@ -7,8 +7,10 @@ from pathlib import Path
 from huggingface_hub import EvalResult, ModelCardData
 
 from training.corpora import licence_lines, licence_text
-from training.report import Report, SplitReport, answer_lines, figures_table, non_speech_lines
+from training.measured import SplitReport
+from training.report import Report
 from training.run import RunFacts
+from training.tables import answer_lines, figures_table, non_speech_lines
 
 
 def write_card(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from training import evaluate_command
 from training.errors import TrainingError
 from training.settings import TrainSettings
 
@@ -61,7 +62,6 @@ def parser() -> argparse.ArgumentParser:
             "make a model directory of a run: export, calibrate, evaluate, card",
         ),
         ("export", _export, (_data, _run, _out), "choose weights on validation, export, calibrate"),
-        ("evaluate", _evaluate, (_data, _run, _out, _splits), "measure a model directory"),
         ("card", _card, (_data, _run, _training, _out), "write the card of an evaluated model"),
     ):
         command = commands.add_parser(
@@ -73,6 +73,7 @@ def parser() -> argparse.ArgumentParser:
         for add in flags:
             add(command)
         command.set_defaults(work=work)
+    evaluate_command.add(commands)
     return top
 
 
@@ -180,15 +181,6 @@ def _export(arguments: argparse.Namespace) -> None:
     from training.pack import export_run
 
     print(export_run(settings_of(arguments), arguments.folder))
-
-
-def _evaluate(arguments: argparse.Namespace) -> None:
-    from training.evaluate import evaluate
-    from training.report import markdown
-
-    report = evaluate(arguments.folder, settings_of(arguments), tuple(arguments.splits))
-    report.save(arguments.folder)
-    print(markdown(report))
 
 
 def _card(arguments: argparse.Namespace) -> None:

@@ -86,9 +86,13 @@ def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_], bins: in
     """Expected calibration error: |confidence - accuracy| over equally wide bins of confidence,
     weighted by how many segments fall into each (Naeini et al., 2015).
     """
-    which = np.clip((confidence * bins).astype(int), 0, bins - 1)
-    gap = np.bincount(which, confidence - right, minlength=bins)
+    gap = np.bincount(confidence_bins(confidence, bins), confidence - right, minlength=bins)
     return float(np.abs(gap).sum() / len(confidence))
+
+
+def confidence_bins(confidence: Floats, bins: int = BINS) -> npt.NDArray[np.int64]:
+    """Which of equally wide bins each confidence falls into; 1 falls into the last."""
+    return np.clip((confidence * bins).astype(np.int64), 0, bins - 1)
 
 
 def selective(confidence: Floats, right: npt.NDArray[np.bool_], threshold: float) -> Selective:

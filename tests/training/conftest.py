@@ -97,6 +97,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
                             "corpus": "ravdess" if take else "emodb",
                             "language": "en-US" if take else "de",
                             "speaker": speaker,
+                            "sex": "F" if speaker in ("ann", "eva", "fay") else "M",
                             "emotion": emotion,
                             "split": split,
                         }

@@ -39,7 +39,7 @@ def test_its_figures_are_the_reports(card: ModelCard, model: Path) -> None:
         "health",
         "lies",
         "acted",
-        "vivavoz-train all --speech speech.csv --sounds sounds.csv",
+        "vivavoz-train fit --speech speech.csv --sounds sounds.csv",
         "seed 1",
         "2 epochs",
         "| RAVDESS (speech) | 24 actors, English (US) | CC BY-NC-SA 4.0 |",

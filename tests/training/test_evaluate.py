@@ -1,52 +1,14 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from classifier import Verdict, open_classifier
-from training.evaluate import (
-    Answers,
-    answers,
-    evaluate,
-    evaluate_split,
-    judge,
-    non_speech,
-    speech_figures,
-)
+from training.evaluate import evaluate, evaluate_split, judge, non_speech
 from training.manifest import EMOTIONS, NO_SPEECH, read_noise
 from training.segments import Segments, cut_clips
 from training.settings import TrainSettings
 from training.splits import load_segments
-
-
-def given(guess: Sequence[int], truth: Sequence[int], reasons: Sequence[str]) -> Answers:
-    scores = np.full((len(guess), len(EMOTIONS)), 0.08)
-    scores[np.arange(len(guess)), list(guess)] = 0.6
-    return Answers(
-        truth=np.array(truth),
-        scores=scores,
-        corpora=np.array(["x", "y"] * (len(guess) // 2)),
-        speakers=np.array(["ann", "bob"] * (len(guess) // 2)),
-        reasons=np.array(reasons),
-    )
-
-
-def test_figures_by_hand() -> None:
-    found = speech_figures(given([0, 1, 2, 3], [0, 1, 2, 5], ["", "uncertain", "no_speech", ""]))
-    assert found.pooled.accuracy == 0.75  # the likeliest of all, shown or not
-    assert found.answered == 0.5
-    assert found.answered_accuracy == 0.5
-    assert found.uncertain == pytest.approx(1 / 3)  # of those that no other rule held back
-    assert found.reasons == {"no_speech": 1, "uncertain": 1}
-    assert found.calibration_error == pytest.approx(0.15)
-    assert found.corpora["x"].accuracy == 1
-    assert found.corpora["y"].accuracy == 0.5
-    assert found.confusion[5] == [0, 0, 0, 1, 0, 0]
-
-
-def test_nothing_answered_has_no_accuracy() -> None:
-    assert speech_figures(given([0, 1], [0, 1], ["clipped"] * 2)).answered_accuracy is None
 
 
 def test_labels_a_minute_count_all_of_the_noise(finished: TrainSettings) -> None:
@@ -110,11 +72,3 @@ def test_a_split_without_speech_is_refused(
     assert {noise.clip(i).label for i in range(len(noise))} == {NO_SPEECH}
     with pytest.raises(ValueError, match="no speech segments"):
         evaluate_split(open_classifier(model), noise)
-
-
-def test_columns_follow_the_chosen_rows(finished: TrainSettings) -> None:
-    segments = load_segments(finished, "test")
-    verdicts = [Verdict("sad", None, 1.0, {"sad": 1.0}, "m")] * 2
-    found = answers(segments, [3, 1], verdicts)
-    assert found.truth.tolist() == [segments.cuts[3].label, segments.cuts[1].label]
-    assert found.scores[0].tolist() == [0, 0, 0, 0, 0, 1]

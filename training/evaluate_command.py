@@ -1,0 +1,95 @@
+"""``vivavoz-train evaluate``: measure model directories, and write their reports."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from training.data_flags import add_data_flags, data_settings
+
+if TYPE_CHECKING:
+    from training.report import Report
+
+MODEL: Final = Path("models/default")
+NOISE_CLIPS: Final = 1000
+
+DESCRIPTION: Final = """\
+Measure model directories as they are served: segmenter, exported graph, calibration. Writes
+report.json, report.md and plots (report/*.png) into each. On the last of the splits, noise, length
+and other ways of doing it are measured too; --quick leaves those out.
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    command = commands.add_parser(
+        "evaluate",
+        help="measure model directories",
+        description=DESCRIPTION,
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    command.add_argument("models", metavar="MODEL", type=Path, nargs="*", help="model directory")
+    command.add_argument(
+        "--out", dest="folder", type=Path, default=MODEL, help="the same, where no MODEL is given"
+    )
+    add_data_flags(command)
+    command.add_argument(
+        "--splits",
+        nargs="+",
+        choices=("validation", "test"),
+        default=("validation", "test"),
+        help="what to measure on; leave test out while you still make choices",
+    )
+    command.add_argument(
+        "--quick", action="store_true", help="no noise, no lengths, no other ways of doing it"
+    )
+    command.add_argument(
+        "--noise-clips",
+        type=int,
+        default=NOISE_CLIPS,
+        help="recordings that are tried in noise, at most; 0 for no noise",
+    )
+    command.set_defaults(work=work)
+
+
+def work(arguments: argparse.Namespace) -> None:
+    """Run the command."""
+    from training.evaluate import Extras, evaluate
+    from training.plots import draw
+    from training.report import markdown
+
+    extras = (
+        Extras()
+        if arguments.quick
+        else Extras(noise_clips=arguments.noise_clips, durations=True, rivals=True)
+    )
+    reports = {}
+    for model in arguments.models or [arguments.folder]:
+        report = evaluate(model, data_settings(arguments), tuple(arguments.splits), extras)
+        draw(report, model)
+        report.save(model)
+        reports[model] = report
+        print(markdown(report))  # noqa: T201 - a command prints
+    if len(reports) > 1:
+        print("\n".join(comparison(reports)))  # noqa: T201
+
+
+def comparison(reports: dict[Path, Report]) -> list[str]:
+    """A row for each model and split."""
+    from training.tables import table, within
+
+    head = ("model", "version", "split", "UAR", "accuracy", "ECE")
+    rows = [
+        (
+            str(folder),
+            report.version,
+            name,
+            within(split.speech.pooled.uar, split.speech.uar_interval),
+            f"{split.speech.pooled.accuracy:.3f}",
+            f"{split.speech.calibration_error:.3f}",
+        )
+        for folder, report in reports.items()
+        for name, split in report.splits.items()
+    ]
+    return table(head, rows)

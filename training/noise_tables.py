@@ -1,0 +1,75 @@
+"""What noise and shortness do, as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from training.measured import Duration, Heard, Noisy
+from training.tables import table
+
+NOISE_HOW: Final = """\
+In noise: {clips} of {of} recordings, each as in a live session: five seconds of the noise alone
+(silence for "clean"), then the recording in the noise, then a second more of it, through segmenter,
+model and thresholds. SNR is the level of the recording's speech over the noise's. A recording's
+answer is that of the segment that holds most of it. *UAR* is over the recordings in which the
+segmenter found speech, as everywhere in this report; *missed* is the share in which it found none,
+and the next column counts those as wrong. *uncertain*, *too noisy* and *no speech* are shares of
+all recordings that were held back for that reason."""
+
+HEAD: Final = (
+    "noise", "SNR", "UAR", "missed", "UAR, missed wrong", "answered", "right of answered",
+    "uncertain", "too noisy", "no speech",
+)  # fmt: skip
+
+
+def noise_lines(noisy: Noisy | None) -> list[str]:
+    """The section on noise; empty where it was not measured."""
+    if noisy is None:
+        return []
+    rows = [heard_row("clean", "", noisy.clean)]
+    for kind, levels in {**noisy.kinds, "**mean**": noisy.mean}.items():
+        rows += [heard_row(kind, f"{snr} dB", heard) for snr, heard in levels.items()]
+    return [NOISE_HOW.format(clips=noisy.clips, of=noisy.of), "", *table(HEAD, rows), ""]
+
+
+def heard_row(kind: str, snr: str, heard: Heard) -> tuple[str, ...]:
+    """One condition."""
+    right = "-" if heard.answered_accuracy is None else f"{heard.answered_accuracy:.1%}"
+    return (
+        kind,
+        snr,
+        f"{heard.uar:.3f}",
+        f"{heard.missed:.1%}",
+        f"{heard.uar_missed_wrong:.3f}",
+        f"{heard.answered:.1%}",
+        right,
+        f"{heard.uncertain:.1%}",
+        f"{heard.too_noisy:.1%}",
+        f"{heard.no_speech:.1%}",
+    )
+
+
+def duration_lines(durations: Sequence[Duration]) -> list[str]:
+    """The section on length; empty where it was not measured."""
+    if not durations:
+        return []
+    rows = [
+        (
+            f"{d.seconds:g} s",
+            str(d.segments),
+            f"{d.joined:.0%}",
+            f"{d.uar:.3f}",
+            f"{d.accuracy:.3f}",
+            f"{d.answered:.1%}",
+        )
+        for d in durations
+    ]
+    head = ("length", "segments", "joined", "UAR", "accuracy", "answered")
+    return [
+        "By length: the middle of a segment that is long enough; else segments of one speaker and "
+        "emotion joined until they are (*joined*), each used once.",
+        "",
+        *table(head, rows),
+        "",
+    ]
