@@ -13,6 +13,8 @@ Errors:
             * :exc:`LabelCountError`: as many labels as outputs are needed.
             * :exc:`WeightsError`: no weights, or unreadable ones.
                 * :exc:`PickleRefusedError`: only pickled weights, and no leave to read them.
+            * :exc:`CanaryError`: not the answers that were recorded when it was packed.
+        * :exc:`StoreError`: a model store that is none, or does not hold what was asked of it.
         * :exc:`RuntimeUnavailableError`: an unknown runtime, or one that is not installed.
         * :exc:`PcmError` (also a ``ValueError``): not whole 16-bit mono samples.
             * :exc:`TooShortError`: fewer samples than the model's convolutions need.
@@ -23,6 +25,7 @@ from classifier.calibration import Calibration, Description
 from classifier.classifier import Classifier, open_classifier
 from classifier.errors import (
     ArchitectureError,
+    CanaryError,
     ClassifierError,
     LabelCountError,
     LogitsError,
@@ -32,12 +35,14 @@ from classifier.errors import (
     PickleRefusedError,
     RuntimeUnavailableError,
     SampleRateError,
+    StoreError,
     TooShortError,
     WeightsError,
 )
 from classifier.labels import NO_SPEECH
 from classifier.runtime import RuntimeName
 from classifier.source import DEFAULT_MODEL, default_model_path
+from classifier.store import ModelStore, is_store
 from classifier.verdict import Quality, Reason, Verdict, decide
 
 __all__ = [
@@ -45,6 +50,7 @@ __all__ = [
     "NO_SPEECH",
     "ArchitectureError",
     "Calibration",
+    "CanaryError",
     "Classifier",
     "ClassifierError",
     "Description",
@@ -52,6 +58,7 @@ __all__ = [
     "LogitsError",
     "ModelFileError",
     "ModelNotFoundError",
+    "ModelStore",
     "PcmError",
     "PickleRefusedError",
     "Quality",
@@ -59,10 +66,12 @@ __all__ = [
     "RuntimeName",
     "RuntimeUnavailableError",
     "SampleRateError",
+    "StoreError",
     "TooShortError",
     "Verdict",
     "WeightsError",
     "decide",
     "default_model_path",
+    "is_store",
     "open_classifier",
 ]

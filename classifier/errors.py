@@ -35,6 +35,14 @@ class PickleRefusedError(WeightsError):
     """There are pickled weights only, and they may not be read without being asked to."""
 
 
+class CanaryError(ModelFileError):
+    """The model does not answer its canaries as it did when it was packed, or has none."""
+
+
+class StoreError(ClassifierError):
+    """A model store is none, or does not hold what was asked of it."""
+
+
 class RuntimeUnavailableError(ClassifierError):
     """No runtime of that name, or its packages are not installed."""
 

@@ -1,4 +1,4 @@
-"""Which folder a model name means: the bundled one, a folder here, or one from the Hub's cache."""
+"""Which folder a model name means: the bundled one, a folder or store here, or the Hub's cache."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from classifier.errors import ModelNotFoundError, RuntimeUnavailableError
+from classifier.store import ModelStore, is_store
 from classifier.weights import GRAPH, has_safetensors
 
 DEFAULT_MODEL: Final = "default"
@@ -47,12 +48,14 @@ def find_model(source: str | Path, *, online: bool = False, allow_pickle: bool =
     """The model directory that `source` means.
 
     Args:
-        source: `DEFAULT_MODEL`, a folder, or ``owner/name`` on the Hugging Face Hub.
+        source: `DEFAULT_MODEL`, a folder (of a store the version that serves), or ``owner/name``
+            on the Hugging Face Hub.
         online: may ask the Hub, and download what is not in the local cache.
         allow_pickle: download pickled weights where the Hub has no others.
 
     Raises:
         ModelNotFoundError: nothing of that name.
+        StoreError: a model store whose pointer is broken.
         RuntimeUnavailableError: a Hub name, and ``huggingface_hub`` is not installed.
     """
     if source == DEFAULT_MODEL:
@@ -63,6 +66,8 @@ def find_model(source: str | Path, *, online: bool = False, allow_pickle: bool =
             )
         return Source(folder, DEFAULT_MODEL)
     folder = Path(source).expanduser()
+    if is_store(folder):
+        return Source(ModelStore(folder).current_folder(), folder.resolve().name)
     if folder.is_dir():
         return Source(folder, folder.resolve().name)
     if isinstance(source, str) and HUB_NAME.fullmatch(source):
