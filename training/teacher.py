@@ -111,7 +111,8 @@ def _spans(n: int, size: int, widest: int, device: torch.device) -> torch.Tensor
 def _block(inputs: int, outputs: int, pool: tuple[int, int]) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
-        nn.BatchNorm2d(outputs),
+        # Batches of one length are often of one corpus: the mean of ten of them is nobody's.
+        nn.BatchNorm2d(outputs, momentum=0.01),
         nn.ReLU(),
         nn.MaxPool2d(pool),
     )
