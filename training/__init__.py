@@ -7,6 +7,9 @@ Errors:
     * :exc:`training.errors.TrainingError`
         * :exc:`training.manifest.ManifestError` (also a ``ValueError``): a manifest that cannot be
           trained on.
+        * :exc:`training.augment_settings.AugmentError` (also a ``ValueError``): no such augmentation.
+        * :exc:`training.base.BaseError` (also a ``ValueError``): a base that cannot be trained as
+          asked.
         * :exc:`training.run.RunError`: a run directory without what is needed.
         * :exc:`training.export.ExportError`: a checkpoint that gives no model directory.
         * :exc:`training.push.PushError`: a model directory that is not whole.

@@ -1,10 +1,10 @@
-"""What a microphone, a room and a noisy street do to a voice, done to training segments."""
+"""What a microphone, a room, a line and a noisy street do to a voice, done to training segments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import audiomentations
 import numpy as np
@@ -12,25 +12,16 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from training.augment_settings import AugmentSettings
+from training.babble import Babble
+from training.codec import round_trip, usable_codecs
 from training.manifest import Clip
 from training.segments import RATE, decode
 
 Wave = npt.NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True)
-class AugmentSettings:
-    """Probabilities and ranges of each change; 0 switches one off."""
-
-    noise: float = 0.3
-    snr_db: tuple[float, float] = (0.0, 30.0)
-    room: float = 0.15
-    speed: float = 0.4
-    speed_range: tuple[float, float] = (0.88, 1.12)
-    band: float = 0.2
-    low_pass: float = 0.2
-    telephone: float = 0.05
-    clip: float = 0.05
+COMPRESSION: Final = (0.3, 0.98)
+"""Of codecs that can choose, from nearly clean to badly damaged."""
 
 
 def cache_wavs(paths: Sequence[Path], folder: Path) -> list[Path]:
@@ -48,11 +39,14 @@ def cache_wavs(paths: Sequence[Path], folder: Path) -> list[Path]:
 class Augmenter:
     """Changes one segment at random.
 
+    Steps that are off draw no random number, so that switching one on changes nothing before it.
+
     Args:
         noises: noise of the ``train`` split.
         rooms: room impulse responses.
         cache: where their decoded copies are kept.
         settings: probabilities and ranges.
+        babble: who else may be heard, of the ``train`` split; None where nobody is.
     """
 
     def __init__(
@@ -61,8 +55,11 @@ class Augmenter:
         rooms: Sequence[Path],
         cache: Path,
         settings: AugmentSettings | None = None,
+        babble: Babble | None = None,
     ) -> None:
         self._settings = s = settings or AugmentSettings()
+        self._babble = babble
+        self._codecs = usable_codecs()
         noise_wavs = cache_wavs([clip.path for clip in noises], cache / "noise")
         room_wavs = cache_wavs(rooms, cache / "rooms")
         steps: list[audiomentations.core.transforms_interface.BaseWaveformTransform] = []
@@ -84,10 +81,36 @@ class Augmenter:
         ]
         self._chain = audiomentations.Compose(steps)
 
-    def __call__(self, wave: Wave, rng: np.random.Generator) -> Wave:
-        """A changed copy of `wave` (float32, ±1, 16 kHz), longer or shorter by `speed_range`."""
+    def __call__(self, wave: Wave, rng: np.random.Generator, clip: int | None = None) -> Wave:
+        """A changed copy, longer or shorter by ``speed_range``.
+
+        The order is that of the way from a mouth to a server: the voice, who else is in the room,
+        the room, its noise, the microphone, its converter, the line.
+
+        Args:
+            wave: float32, ±1, 16 kHz.
+            rng: what is drawn; audiomentations draws from the generators of Python and numpy.
+            clip: which clip of the run it is cut from, so that it is not heard behind itself.
+        """
         s = self._settings
         if rng.random() < s.speed:
             wave = soxr.resample(wave, RATE, RATE / rng.uniform(*s.speed_range), "MQ")
+        if self._babble and s.babble and rng.random() < s.babble:
+            wave = self._babble(wave, rng, clip)
         changed: Wave = self._chain(np.ascontiguousarray(wave), sample_rate=RATE)
+        if s.gain and rng.random() < s.gain:
+            changed = in_16_bits(changed, rng.uniform(*s.gain_db))
+        if s.codec and rng.random() < s.codec:
+            codec = self._codecs[rng.integers(len(self._codecs))]
+            changed = round_trip(changed, codec, rng.uniform(*COMPRESSION))
         return changed.astype(np.float32, copy=False)
+
+
+def in_16_bits(wave: Wave, gain_db: float) -> Wave:
+    """A wave at another level, as a converter of 16 bits gives it: cut off, or left with few steps.
+
+    Segments are brought to one level afterwards, so the level alone would change nothing.
+    """
+    steps = np.rint(wave * (10 ** (gain_db / 20) * 32768)).clip(-32768, 32767)
+    cut: Wave = (steps / 32768).astype(np.float32)
+    return cut

@@ -10,8 +10,9 @@ from dataclasses import fields
 from pathlib import Path
 
 from training import evaluate_command
+from training.augment_settings import AugmentError, AugmentSettings, read_augment
 from training.errors import TrainingError
-from training.settings import TrainSettings
+from training.settings import BALANCES, FREEZES, TrainSettings
 
 MODEL = Path("models/default")
 RUN = Path("runs/default")
@@ -120,6 +121,47 @@ def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--mixup", type=float, default=s.mixup, help="share of batches that are mixed in twos"
     )
+    command.add_argument(
+        "--smoothing", type=float, default=s.smoothing, help="of labels, 0 for none"
+    )
+    command.add_argument(
+        "--balance",
+        choices=BALANCES,
+        default=s.balance,
+        help="count scarce emotions more, of each corpus or of all together",
+    )
+    command.add_argument(
+        "--augment",
+        type=_augment,
+        default=AugmentSettings(),
+        metavar="NAME=P,...",
+        help="probabilities and LOW:HIGH ranges, e.g. noise=0.3,snr_db=0:30,babble=0.1,codec=0.1; "
+        "'none' in front switches the others off",
+    )
+    command.add_argument(
+        "--freeze",
+        choices=FREEZES,
+        default=s.freeze,
+        help="front: leave the convolutions as they are; auto: of a pretrained base",
+    )
+    command.add_argument(
+        "--freeze-layers",
+        type=int,
+        default=s.freeze_layers,
+        help="lowest transformer layers to leave as they are, with all below them",
+    )
+    command.add_argument(
+        "--layer-decay",
+        type=float,
+        default=s.layer_decay,
+        help="rate of each layer over that of the layer above, e.g. 0.9 for a pretrained base",
+    )
+    command.add_argument(
+        "--patience",
+        type=int,
+        default=s.patience,
+        help="epochs without a better validation UAR after which to stop; 0: never",
+    )
     command.add_argument("--seed", type=int, default=s.seed, help="of weights, order, augmentation")
     command.add_argument("--workers", type=int, default=s.workers, help="processes that augment")
     command.add_argument(
@@ -129,6 +171,14 @@ def _training(command: argparse.ArgumentParser) -> None:
         "--width", type=int, default=s.width, help="of the compact model, a multiple of 48"
     )
     command.add_argument("--layers", type=int, default=s.layers, help="of the compact model")
+
+
+def _augment(text: str) -> AugmentSettings:
+    """As argparse wants it: an error of another kind would be told without its message."""
+    try:
+        return read_augment(text)
+    except AugmentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _splits(command: argparse.ArgumentParser) -> None:

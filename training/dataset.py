@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 from training.augment import Augmenter, Wave
 from training.manifest import LABELS
 from training.segments import RATE, Segments
+from training.settings import Balance
 
 LEAST_SAMPLES = RATE // 2
 MOST_SAMPLES = 5 * RATE
@@ -40,15 +41,17 @@ class SegmentDataset(Dataset[Example]):
     Args:
         segments: what to serve.
         augmenter: changes each segment anew each epoch; none for validation.
+        even: what counts more where it is scarce.
     """
 
-    def __init__(self, segments: Segments, augmenter: Augmenter | None = None) -> None:
+    def __init__(
+        self, segments: Segments, augmenter: Augmenter | None = None, even: Balance = "corpus"
+    ) -> None:
         self._segments = segments
         self._augmenter = augmenter
         self.lengths = [cut.length for cut in segments.cuts]
         self.labels = [cut.label for cut in segments.cuts]
-        corpora = [segments.clip(i).corpus for i in range(len(segments))]
-        self.weights = balance(list(zip(corpora, self.labels, strict=True)))
+        self.weights = balance([_cell(segments, i, even) for i in range(len(segments))])
 
     def __len__(self) -> int:
         return len(self._segments)
@@ -61,7 +64,7 @@ class SegmentDataset(Dataset[Example]):
             if len(wave) > MOST_SAMPLES:
                 start = int(rng.integers(len(wave) - MOST_SAMPLES))
                 wave = wave[start : start + MOST_SAMPLES]
-            wave = self._augmenter(wave, rng)
+            wave = self._augmenter(wave, rng, self._segments.cuts[i].clip)
         weight = float(self.weights[i])
         return {"input_values": normalise(wave), "labels": self.labels[i], "weight": weight}
 
@@ -70,12 +73,23 @@ def balance(cells: Sequence[Hashable]) -> npt.NDArray[np.float32]:
     """How much each example counts: the inverse square root of the size of its cell, mean 1.
 
     Args:
-        cells: of each example, its corpus and label: neither a large corpus nor a common emotion
-            is to drown the others.
+        cells: of each example, for instance its corpus and label: neither a large corpus nor a
+            common emotion is to drown the others.
     """
     counts = Counter(cells)
     weights = np.array([counts[cell] ** -0.5 for cell in cells], np.float32)
     return weights / weights.mean() if weights.size else weights
+
+
+def _cell(segments: Segments, i: int, even: Balance) -> Hashable:
+    label = segments.cuts[i].label
+    match even:
+        case "corpus":
+            return segments.clip(i).corpus, label
+        case "emotion":
+            return label
+        case "none":
+            return None
 
 
 @dataclass

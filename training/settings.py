@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, get_args
+
+from training.augment_settings import AugmentSettings
+
+Balance = Literal["corpus", "emotion", "none"]
+BALANCES: tuple[Balance, ...] = get_args(Balance)
+Freeze = Literal["auto", "none", "front"]
+FREEZES: tuple[Freeze, ...] = get_args(Freeze)
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,21 @@ class TrainSettings:
     seed: int = 1
     mixup: float = 0.1
     """Share of batches in which each segment has another one mixed in."""
+    smoothing: float = 0.05
+    """Of labels: what the right one gives to all alike (Szegedy et al., 2016)."""
+    balance: Balance = "corpus"
+    """What is to count more where it is scarce: an emotion of a ``corpus``, an ``emotion``."""
+    augment: AugmentSettings = field(default_factory=AugmentSettings)
+    """How segments are changed while learning."""
+    freeze: Freeze = "auto"
+    """``front`` leaves the convolutions as they are; ``auto`` does so for a pretrained base."""
+    freeze_layers: int = 0
+    """So many of the lowest transformer layers stay as they are, and all that is below them."""
+    layer_decay: float = 1.0
+    """Each transformer layer learns at so much of the rate of the layer above it; for a pretrained
+    base (Howard and Ruder, 2018). 1 gives all the same rate."""
+    patience: int = 0
+    """Stop after so many epochs without a better validation UAR; 0 never stops early."""
     tess_share: float = 0.5
     """How much of TESS to take: two speakers are a third of the recordings."""
     workers: int = 1

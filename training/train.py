@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,28 +13,28 @@ import torch
 from sklearn.metrics import accuracy_score, recall_score
 from torch.utils.data import Sampler
 from transformers import (
+    EarlyStoppingCallback,
     EvalPrediction,
-    PreTrainedModel,
     Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
     TrainingArguments,
-    Wav2Vec2FeatureExtractor,
-    Wav2Vec2ForSequenceClassification,
     set_seed,
 )
 from transformers.modeling_outputs import SequenceClassifierOutput
-from transformers.trainer_utils import get_last_checkpoint
 
 from training.augment import Augmenter
-from training.compact import compact_model, is_compact
+from training.babble import Babble
+from training.base import build_model, build_optimizer, feature_extractor, freeze
 from training.dataset import Collator, Example, SegmentDataset
 from training.distil import Teachers, lesson_loss, pupil_of
 from training.manifest import EMOTIONS, LABELS, read_rooms
-from training.run import write_facts
+from training.run import STATE, write_facts
 from training.sampler import LengthBatches
-from training.segments import RATE
+from training.segments import Segments
 from training.settings import TrainSettings
 from training.splits import load_segments
-from training.teacher import Teacher, TeacherConfig
 
 log = logging.getLogger(__name__)
 
@@ -94,55 +95,27 @@ def score(prediction: EvalPrediction) -> dict[str, float]:
     }
 
 
-def build_model(settings: TrainSettings) -> PreTrainedModel:
-    """A teacher, the compact model, one trained before, or a pretrained one with a fresh head."""
-    if settings.base == "teacher":
-        return Teacher(TeacherConfig(num_labels=len(LABELS)))
-    if settings.base == "compact":
-        return compact_model(LABELS, width=settings.width, layers=settings.layers)
-    model: Wav2Vec2ForSequenceClassification = Wav2Vec2ForSequenceClassification.from_pretrained(
-        settings.base,
-        num_labels=len(LABELS),
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: i for i, label in enumerate(LABELS)},
-    )
-    if not is_compact(model.config):  # learned from far more speech than there is here
-        model.freeze_feature_encoder()
-    return model
+class LogEachEpoch(TrainerCallback):
+    """Logs the loss before each checkpoint.
+
+    The Trainer counts the losses since its last log, and forgets them when it is killed: without
+    this, the first loss after a resumption is the mean of fewer steps than in a run that went
+    through.
+    """
+
+    def on_epoch_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **rest: Any
+    ) -> TrainerControl:
+        """Ask for a log."""
+        del args, state, rest
+        control.should_log = True
+        return control
 
 
-def build_optimizer(model: PreTrainedModel, settings: TrainSettings) -> torch.optim.Optimizer:
-    """AdamW, with smaller rates where a compact model starts from what is known."""
-    front = settings.front_rate if is_compact(model.config) else 1.0
-    rates: dict[float, list[torch.nn.Parameter]] = {}
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        share = 1.0
-        if "conv_layers.0." in name or "conv_layers.1." in name:
-            share = front
-        elif "conv_layers." in name:
-            share = front**0.5
-        rates.setdefault(share, []).append(parameter)
-    return torch.optim.AdamW(
-        [{"params": group, "lr": settings.rate * share} for share, group in rates.items()],
-        weight_decay=0.05,
-    )
-
-
-def train(settings: TrainSettings) -> Path:
-    """Train, or continue a run that stopped. Returns the folder of the best epoch's model."""
-    set_seed(settings.seed)
-    learn, check = load_segments(settings, "train"), load_segments(settings, "validation")
-    noises = [c for c in learn.clips if c.label not in EMOTIONS]
-    rooms = read_rooms(settings.sounds) if settings.sounds else []
-    augmenter = Augmenter(noises, rooms, settings.out.parent / "cache")
-    dataset = SegmentDataset(learn, augmenter)
-    log.info(
-        "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
-    )
+def arguments_of(settings: TrainSettings) -> TrainingArguments:
+    """What the Trainer is told. In several processes, each call joins its group of them."""
     cuda = torch.cuda.is_available()
-    arguments = TrainingArguments(
+    return TrainingArguments(
         output_dir=str(settings.out),
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=settings.batch,
@@ -152,14 +125,17 @@ def train(settings: TrainSettings) -> Path:
         warmup_steps=0.05,
         weight_decay=0.05,
         max_grad_norm=1.0,
-        bf16=cuda or torch.backends.mkldnn.is_available(),
+        bf16=torch.cuda.is_bf16_supported() if cuda else torch.backends.mkldnn.is_available(),
         use_cpu=not cuda,
+        # The loss is a mean over examples already; else it is multiplied by the processes.
+        average_tokens_across_devices=False,
         eval_strategy="epoch",
         save_strategy="epoch",
         dataloader_prefetch_factor=4 if settings.workers else None,
         save_total_limit=max(settings.keep, 2),  # the best and the last
         load_best_model_at_end=True,
         metric_for_best_model="uar",
+        restore_callback_states_from_checkpoint=bool(settings.patience),
         logging_steps=50,
         report_to=["tensorboard"],
         dataloader_num_workers=settings.workers,
@@ -168,29 +144,71 @@ def train(settings: TrainSettings) -> Path:
         label_names=["labels"],
         seed=settings.seed,
     )
+
+
+def learning_dataset(settings: TrainSettings, learn: Segments) -> SegmentDataset:
+    """The segments to learn from, changed anew each epoch."""
+    noises = [c for c in learn.clips if c.label not in EMOTIONS]
+    rooms = read_rooms(settings.sounds) if settings.sounds else []
+    babble = Babble(learn, settings.augment) if settings.augment.babble else None
+    augmenter = Augmenter(noises, rooms, settings.out.parent / "cache", settings.augment, babble)
+    return SegmentDataset(learn, augmenter, settings.balance)
+
+
+def train(settings: TrainSettings) -> Path:
+    """Train, or continue a run that stopped. Returns the folder of the best epoch's model.
+
+    Started by ``torchrun`` or ``accelerate launch``, each process learns from its own part.
+    """
+    set_seed(settings.seed)
+    arguments = arguments_of(settings)
+    with arguments.main_process_first(desc="cutting segments"):  # the others read its cache
+        learn, check = load_segments(settings, "train"), load_segments(settings, "validation")
+        dataset = learning_dataset(settings, learn)
+    log.info(
+        "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
+    )
     model = build_model(settings)
     teachers = Teachers(settings.teachers) if settings.teachers else None
     if teachers:
         model = pupil_of(model, teachers.units)
+        freeze(model, settings)  # a pupil is another object
     trainer = SegmentTrainer(
         teachers=teachers,
         model=model,
         args=arguments,
-        data_collator=TrainOrCheck(Collator(mixup=settings.mixup)),
+        data_collator=TrainOrCheck(Collator(settings.smoothing, settings.mixup)),
         train_dataset=dataset,
         eval_dataset=SegmentDataset(check),
         compute_metrics=score,
         compute_loss_func=soft_cross_entropy,
+        callbacks=[LogEachEpoch()],
         optimizers=(build_optimizer(model, settings), None),
-        processing_class=feature_extractor(),
+        processing_class=feature_extractor(model),
     )
-    last = get_last_checkpoint(str(settings.out)) if settings.out.exists() else None
-    trainer.train(resume_from_checkpoint=last)
+    if settings.patience:
+        trainer.add_callback(EarlyStoppingCallback(settings.patience))
+    if arguments.process_index:  # else all processes drop out and augment alike
+        set_seed(settings.seed + 1000 * arguments.process_index)
+    trainer.train(resume_from_checkpoint=last_whole(settings.out))
     best = settings.out / "best"
     trainer.save_model(str(best))
     trainer.save_state()
-    write_facts(settings, learn, check)
+    if trainer.is_world_process_zero():
+        write_facts(settings, learn, check)
     return best
+
+
+def last_whole(run: Path) -> str | None:
+    """The last checkpoint that was written to its end: the Trainer's state is written last."""
+    for folder in sorted(run.glob("checkpoint-*"), key=lambda f: -int(f.name.split("-")[1])):
+        try:
+            json.loads((folder / STATE).read_text())
+        except (OSError, ValueError):
+            log.warning("%s was not written to its end: going back to the one before", folder)
+        else:
+            return str(folder)
+    return None
 
 
 @dataclass
@@ -208,10 +226,3 @@ class TrainOrCheck:
             "input_values": torch.from_numpy(np.stack([e["input_values"] for e in examples])),
             "labels": torch.nn.functional.one_hot(labels, len(LABELS)).float(),
         }
-
-
-def feature_extractor() -> Wav2Vec2FeatureExtractor:
-    """The preprocessing that goes with the model: zero mean and unit variance at 16 kHz."""
-    return Wav2Vec2FeatureExtractor(
-        feature_size=1, sampling_rate=RATE, do_normalize=True, return_attention_mask=False
-    )

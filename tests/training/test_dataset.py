@@ -114,7 +114,7 @@ def test_training_looks_at_five_seconds_at_most() -> None:
     clip = Clip(Path("x.wav"), "angry", "s", "c", "en", "train")
     samples = np.random.default_rng(0).integers(-999, 999, MOST_SAMPLES * 2).astype(np.int16)
     segments = Segments([clip], [Cut(0, 0, 0, len(samples), 9000, 20.0, 0.0)], samples)
-    dataset = SegmentDataset(segments, lambda wave, rng: wave)  # type: ignore[arg-type]
+    dataset = SegmentDataset(segments, lambda wave, rng, clip: wave)  # type: ignore[arg-type]
     first, second = dataset[0]["input_values"], dataset[0]["input_values"]
     assert len(first) == MOST_SAMPLES
     assert not np.array_equal(first, second)  # another place each time

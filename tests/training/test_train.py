@@ -10,7 +10,8 @@ from transformers import EvalPrediction, Wav2Vec2Config, Wav2Vec2Model
 
 from training.manifest import LABELS
 from training.settings import TrainSettings
-from training.train import build_model, build_optimizer, score, train
+from training.base import build_model, build_optimizer
+from training.train import score, train
 
 
 def one_hot(labels: list[int]) -> np.ndarray:
