@@ -12,9 +12,12 @@ import soundfile
 
 from classifier import Classifier, Verdict, open_classifier
 from training.answers import answers, asked, speech_figures, speech_rows
+from training.durations import measure_durations
 from training.manifest import EMOTIONS, Clip
 from training.measured import NonSpeech, SplitReport
+from training.recordings import whole
 from training.report import Report
+from training.robustness import measure_noise
 from training.segments import RATE, Segments
 from training.settings import TrainSettings
 from training.sexes import read_sexes
@@ -53,7 +56,6 @@ def evaluate(
         ManifestError: the manifest cannot be used.
         classifier.ClassifierError: the model cannot be opened.
     """
-    del extras
     classifier = open_classifier(model, threads=1)
     sexes = read_sexes(settings.speech)
     reports = {}
@@ -61,6 +63,8 @@ def evaluate(
         segments = load_segments(settings, split)
         log.info("%s: %d segments of %d clips", split, len(segments), len(segments.clips))
         reports[split] = evaluate_split(classifier, segments, sexes)
+        if extras and split == splits[-1]:
+            measure_extras(classifier, segments, settings, extras, reports[split])
     return Report(
         name=classifier.name, version=classifier.version, runtime=classifier.runtime, splits=reports
     )
@@ -89,6 +93,22 @@ def evaluate_split(
         hours=sum(segments.cuts[i].length for i in speech) / RATE / 3600,
         non_speech=non_speech(segments.clips, [verdicts[i] for i in noise]),
     )
+
+
+def measure_extras(
+    classifier: Classifier,
+    segments: Segments,
+    settings: TrainSettings,
+    extras: Extras,
+    report: SplitReport,
+) -> None:
+    """Measure what else is asked for, into the report of the split."""
+    cache = settings.out.parent / "cache"
+    if extras.durations:
+        report.durations = measure_durations(classifier, segments)
+    if extras.noise_clips:
+        recordings = whole(segments.clips, cache)
+        report.noisy = measure_noise(classifier, segments, recordings, extras.noise_clips)
 
 
 def judge(classifier: Classifier, segments: Segments, i: int) -> Verdict:

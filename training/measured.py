@@ -135,6 +135,7 @@ class Noisy(BaseModel):
         clean: without noise.
         kinds: by kind of noise, by SNR in dB.
         mean: averaged over the kinds, by SNR in dB.
+        mean_before: the same where the noise was there five seconds before the recording.
     """
 
     clips: int
@@ -142,6 +143,7 @@ class Noisy(BaseModel):
     clean: Heard
     kinds: dict[str, dict[int, Heard]]
     mean: dict[int, Heard]
+    mean_before: dict[int, Heard] = {}
 
 
 class Duration(BaseModel):

@@ -9,13 +9,14 @@ from training.measured import Duration, Heard, Noisy
 from training.tables import table
 
 NOISE_HOW: Final = """\
-In noise: {clips} of {of} recordings, each as in a live session: five seconds of the noise alone
-(silence for "clean"), then the recording in the noise, then a second more of it, through segmenter,
-model and thresholds. SNR is the level of the recording's speech over the noise's. A recording's
-answer is that of the segment that holds most of it. *UAR* is over the recordings in which the
-segmenter found speech, as everywhere in this report; *missed* is the share in which it found none,
-and the next column counts those as wrong. *uncertain*, *too noisy* and *no speech* are shares of
-all recordings that were held back for that reason."""
+In noise: {clips} of {of} recordings, with noise added before the segmenter, so that segmenter, model
+and thresholds all hear it. *recorded* are the noises of this split, *babble* is the sum of five
+other speakers of it. SNR is the level of the recording's speech over the noise's. A recording's
+answer is that of the segment that holds most of its speech. *UAR* is over the recordings in which
+the segmenter found speech, as everywhere in this report; *missed* is the share in which it found
+none, and the next column counts those as wrong. *uncertain*, *too noisy* and *no speech* are shares
+of all recordings that were held back for that reason. The last rows are as the live service meets
+it: the noise was there for five seconds before anybody spoke."""
 
 HEAD: Final = (
     "noise", "SNR", "UAR", "missed", "UAR, missed wrong", "answered", "right of answered",
@@ -28,7 +29,8 @@ def noise_lines(noisy: Noisy | None) -> list[str]:
     if noisy is None:
         return []
     rows = [heard_row("clean", "", noisy.clean)]
-    for kind, levels in {**noisy.kinds, "**mean**": noisy.mean}.items():
+    means = {"**mean**": noisy.mean, "mean, noise before": noisy.mean_before}
+    for kind, levels in {**noisy.kinds, **means}.items():
         rows += [heard_row(kind, f"{snr} dB", heard) for snr, heard in levels.items()]
     return [NOISE_HOW.format(clips=noisy.clips, of=noisy.of), "", *table(HEAD, rows), ""]
 

@@ -203,8 +203,9 @@ def draw_held(ax: Axes, noisy: Noisy) -> None:
         ax.bar(range(len(series)), values, 0.75, bottom, color=color, label=field.replace("_", " "))
         bottom += values
     label_levels(ax, levels)
-    ax.set(ylim=(0, 1), ylabel="share of recordings", title="what is said of them")
-    ax.legend(fontsize=8, loc="lower left")
+    ax.set(ylim=(0, 1.25), ylabel="share of recordings", title="what is said of them")
+    ax.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
+    ax.legend(fontsize=8, loc="upper center", ncols=3)
 
 
 def label_levels(ax: Axes, levels: list[int]) -> None:
