@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from training import evaluate_command
+from training import evaluate_command, manifest_command, retrain_command
 from training.augment_settings import AugmentError, AugmentSettings, read_augment
 from training.errors import TrainingError
 from training.settings import BALANCES, FREEZES, TrainSettings
@@ -75,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
             add(command)
         command.set_defaults(work=work)
     evaluate_command.add(commands)
+    manifest_command.add(commands)
+    retrain_command.add(commands)
     return top
 
 

@@ -26,11 +26,18 @@ class Corpus:
 CORPORA: Final[Mapping[str, Corpus]] = MappingProxyType(
     {
         "ravdess": Corpus("RAVDESS (speech)", "24 actors, English (US)", "CC BY-NC-SA 4.0"),
+        "cremad": Corpus("CREMA-D", "91 actors, English (US)", "ODbL 1.0"),
         "tess": Corpus("TESS", "2 actors, English (Canada)", "CC BY-NC-ND 4.0"),
+        "savee": Corpus("SAVEE", "4 men, English (UK)", "research only, on registration"),
         "emodb": Corpus("EMO-DB", "10 actors, German", "free for research"),
         "nemo": Corpus("nEMO", "9 actors, Polish", "CC BY-NC-SA 4.0"),
         "ased": Corpus("ASED", "65 speakers, Amharic", "free for research"),
         "urdu": Corpus("URDU", "29 speakers, Urdu", "research only"),
+        "audio-emotions": Corpus(
+            "Kaggle audio-emotions",
+            "files of several corpora that their names do not tell",
+            "that of each corpus; the collection states none",
+        ),
         "hu100": Corpus("HU 100 nonspeech sounds", "everyday noises", "research or study only"),
         "rakshak_background": Corpus("Rakshak, background", "homes and streets", "CC BY-NC-SA 4.0"),
         "kitamura": Corpus("Kitamura's responses", "room responses", "none stated"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from classifier.labels import our_label
 from training.errors import TrainingError
 
 EMOTIONS: Final = ("angry", "disgust", "fearful", "happy", "neutral", "sad")
@@ -18,9 +19,6 @@ NO_SPEECH: Final = "no_speech"
 """A seventh output: sound that passed the voice activity detector but is nobody speaking."""
 
 LABELS: Final = (*EMOTIONS, NO_SPEECH)
-
-SYNONYMS: Final = {"calm": "neutral", "anger": "angry", "fear": "fearful", "sadness": "sad"}
-"""Other words for the six classes. Labels that are in neither are dropped (surprised, other)."""
 
 Split = Literal["train", "validation", "test"]
 SPLITS: Final[tuple[Split, ...]] = ("train", "validation", "test")
@@ -45,34 +43,41 @@ class Clip:
 def read_speech(path: Path) -> list[Clip]:
     """Read a CSV manifest with the columns path, corpus, language, speaker, emotion, split.
 
-    Paths are taken relative to the manifest's folder. Clips of other emotions are left out.
+    Paths are taken relative to the manifest's folder. Words of other corpora for the six emotions
+    count as these (anger, calm: see `classifier.labels`); clips of other emotions are left out.
+    To have that otherwise, make the manifest anew (``vivavoz-train manifest --map --drop``).
 
     Raises:
-        ManifestError: a column is missing, a split is unknown, or a speaker stands on two sides.
+        ManifestError: a column is missing, a split is unknown, no clip has one of the six emotions,
+            or a speaker or a recording stands on two sides.
     """
-    clips = []
-    with path.open(newline="", encoding="utf-8") as file:
-        for line, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                label = SYNONYMS.get(row["emotion"], row["emotion"])
-                split = next((s for s in SPLITS if s == row["split"]), None)
-                if split is None:
-                    raise ManifestError(f"{path}:{line}: split {row['split']!r}, not {SPLITS}")
-                if label in EMOTIONS:
-                    clips.append(
-                        Clip(
-                            path.parent / row["path"],
-                            label,
-                            row["speaker"],
-                            row["corpus"],
-                            row["language"],
-                            split,
-                        )
-                    )
-            except KeyError as error:
-                raise ManifestError(f"{path} has no column {error}") from None
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        try:
+            read = [_clip(path, line, row) for line, row in enumerate(csv.DictReader(file), 2)]
+        except KeyError as error:
+            raise ManifestError(f"{path} has no column {error}") from None
+    clips = [clip for clip in read if clip.label in EMOTIONS]
+    if not clips:
+        raise ManifestError(f"{path} has no clip labelled {', '.join(EMOTIONS)}")
     check_speakers(clips)
+    check_recordings(clips)
     return clips
+
+
+def _clip(path: Path, line: int, row: dict[str, str]) -> Clip:
+    if None in row.values():
+        raise ManifestError(f"{path}:{line}: fewer cells than columns")
+    split = next((s for s in SPLITS if s == row["split"]), None)
+    if split is None:
+        raise ManifestError(f"{path}:{line}: split {row['split']!r}, not {SPLITS}")
+    return Clip(
+        path.parent / row["path"],
+        our_label(row["emotion"]),
+        row["speaker"],
+        row["corpus"],
+        row["language"],
+        split,
+    )
 
 
 def read_noise(path: Path) -> list[Clip]:
@@ -114,4 +119,20 @@ def check_speakers(clips: Iterable[Clip]) -> None:
         raise ManifestError(
             f"{len(both)} speaker(s) stand in more than one split ({', '.join(both[:5])}): "
             "put all clips of a speaker in one split"
+        )
+
+
+def check_recordings(clips: Iterable[Clip]) -> None:
+    """Refuse a split in which a recording is both learned from and measured on, under two names.
+
+    Raises:
+        ManifestError: naming up to five such files.
+    """
+    sides: dict[Path, set[str]] = defaultdict(set)
+    for clip in clips:
+        sides[clip.path].add(clip.split)
+    both = sorted(str(path) for path, splits in sides.items() if len(splits) > 1)
+    if both:
+        raise ManifestError(
+            f"{len(both)} recording(s) stand in more than one split ({', '.join(both[:5])})"
         )

@@ -75,3 +75,29 @@ def test_noise_is_split_in_three_one_and_one_of_each_set(tmp_path: Path) -> None
     assert not any("scream" in c.path.name for c in clips)
     assert read_rooms(path) == [tmp_path / "r.wav"]
     assert NO_SPEECH not in EMOTIONS
+
+
+def test_a_recording_on_both_sides_is_refused_under_whichever_speaker(manifest: Write) -> None:
+    rows = [row(), row(speaker="bob", split="test")]
+    with pytest.raises(ManifestError, match=r"1 recording\(s\) stand in more than one.*a\.wav"):
+        read_speech(manifest(rows))
+
+
+def test_nothing_to_learn_from_is_said(manifest: Write) -> None:
+    with pytest.raises(ManifestError, match="no clip labelled angry, disgust"):
+        read_speech(manifest([row(emotion="surprised")]))
+
+
+def test_a_line_that_breaks_off_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "speech.csv"
+    path.write_text(
+        "path,corpus,language,speaker,emotion,split\na.wav,x,en,ann,sad,train\nb.wav,x\n"
+    )
+    with pytest.raises(ManifestError, match=r"speech\.csv:3: fewer cells"):
+        read_speech(path)
+
+
+def test_as_a_spreadsheet_saves_it(manifest: Write) -> None:
+    path = manifest([row(emotion="Anger")])
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert [clip.label for clip in read_speech(path)] == ["angry"]
