@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from http import HTTPStatus
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -15,11 +16,14 @@ from aiohttp.typedefs import Handler
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from server import rest
+from server.feedback_rest import add_feedback
+from server.feedback_store import FeedbackStore
 from server.metrics import Metrics
 from server.page import add_page, page_files
 from server.protocol import PATH, ErrorCode
 from server.refusal import RefusalError, error_response
 from server.service import SERVICE, Service
+from server.settings import Settings
 from server.stream import stream
 
 logger = logging.getLogger(__name__)
@@ -43,7 +47,11 @@ HEADERS: Final = MappingProxyType(
 
 
 def build_app(service: Service) -> web.Application:
-    """The public application around a service."""
+    """The public application around a service.
+
+    Raises:
+        FeedbackFolderError: the folder for feedback cannot be used.
+    """
     app = web.Application(middlewares=[errors_as_json])
     app[SERVICE] = service
     app.router.add_get(PATH, stream, allow_head=False)
@@ -51,12 +59,23 @@ def build_app(service: Service) -> web.Application:
     app.router.add_get("/v1/model", rest.model)
     app.router.add_get("/healthz", rest.healthz)
     app.router.add_get("/readyz", rest.readyz)
+    if service.settings.feedback_dir:
+        add_feedback(app, _feedback_store(service.settings, service.settings.feedback_dir))
     add_page(app.router, page_files())
     app.on_response_prepare.append(_add_headers)
     app.on_shutdown.append(_drain)
     app.cleanup_ctx.append(_run_queue)
     app.cleanup_ctx.append(_watch_loop)
     return app
+
+
+def _feedback_store(settings: Settings, folder: Path) -> FeedbackStore:
+    return FeedbackStore(
+        folder,
+        most=settings.feedback_count,
+        most_bytes=settings.feedback_bytes,
+        free_bytes=settings.feedback_free_bytes,
+    )
 
 
 def build_metrics_app(metrics: Metrics) -> web.Application:

@@ -46,6 +46,7 @@ COMMANDS: Final = {
     "listen": Command("server.listen_command", "label a file, a microphone or a pipe, live"),
     "classify": Command("server.classify_command", "label recordings, without a server"),
     "model": Command("server.model_command", "say which model answers, and how good it is"),
+    "feedback": Command("server.feedback_command", "list, export or delete corrected recordings"),
     "doctor": Command("server.doctor_command", "check this installation, with a remedy for each"),
     "healthcheck": Command("server.healthcheck_command", "exit with 0 if a server is alive"),
     "train": Command("training.cli", "train, calibrate, measure and export a model", "train"),

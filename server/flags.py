@@ -95,9 +95,9 @@ def _metavar(flag: Flag) -> str:
     annotation = flag.field.annotation
     if get_origin(annotation) is Literal:
         return "|".join(map(str, get_args(annotation)))
-    if Path in get_args(annotation):
-        return "FILE"
     last = flag.path[-1].rpartition("_")[2]
+    if Path in get_args(annotation):
+        return "DIR" if last == "dir" else "FILE"
     return NUMBERS.get(last, "N" if annotation in (int, float) else last.upper())
 
 

@@ -36,6 +36,12 @@ class Metrics:
         self.refusals = self._counter("refusals", "Refusals over HTTP, by cause", "cause")
         self.errors = self._counter("errors", "Error messages sent to clients", "code")
         self.recordings = self._counter("recordings", "Recordings classified")
+        self.feedback = self._counter("feedback", "Corrections kept, or withdrawn", "what")
+        self.swaps = self._counter("model_swaps", "Models that took over from another")
+        self.refused_models = self._counter(
+            "model_refusals", "Models that were promoted and are not served, by cause", "cause"
+        )
+        self._model = self._gauge("model_info", "The model that answers, as labels", "version")
         self.cut = self._counter("slow_readers_cut", "Clients cut off because they did not read")
         self.failures = self._counter("inference_failures", "Classifications that raised")
         self.dropped = self._counter("segments_dropped", "Segments without an answer", "final")
@@ -50,6 +56,11 @@ class Metrics:
         """Show the state of a queue whenever it is asked for."""
         self._gauge("queue_depth", "Segments waiting").set_function(depth)
         self._gauge("workers_busy", "Classifications under way").set_function(busy)
+
+    def show_model(self, version: str) -> None:
+        """Show which model answers."""
+        self._model.clear()
+        self._model.labels(version).set(1)
 
     def count_verdict(self, emotion: Emotion) -> None:
         """Count a verdict that goes out."""
@@ -72,8 +83,8 @@ class Metrics:
     def _counter(self, name: str, help_text: str, *labels: str) -> Counter:
         return Counter(f"vivavoz_{name}", help_text, labels, registry=self.registry)
 
-    def _gauge(self, name: str, help_text: str) -> Gauge:
-        return Gauge(f"vivavoz_{name}", help_text, registry=self.registry)
+    def _gauge(self, name: str, help_text: str, *labels: str) -> Gauge:
+        return Gauge(f"vivavoz_{name}", help_text, labels, registry=self.registry)
 
     def _histogram(
         self, name: str, help_text: str, buckets: tuple[float, ...], *labels: str

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from classifier import NO_SPEECH, Calibration, Classifier, ClassifierError, open_classifier
 from classifier.source import find_model
+from server import store_command
 from server.command import CommandError, command_parser
 from server.flags import add_flags, read_settings
 
@@ -19,6 +20,12 @@ Say which model answers: name, version, labels, where it lies, how good it was m
 
   vivavoz model
   vivavoz model --model models/mine --json
+
+A model store is a folder of versions, one of which serves; a running server follows it.
+
+  vivavoz model install models/mine --model models/serving      serve this one, unmeasured
+  vivavoz model versions --model models/serving
+  vivavoz model rollback --model models/serving                 serve the one before again
 """
 REPORT: Final = "report.json"
 MEGABYTE: Final = 1_000_000
@@ -73,6 +80,8 @@ class _Report(BaseModel):
 
 def main(argv: Sequence[str]) -> int:
     """Run the command."""
+    if argv and argv[0] in store_command.ACTIONS:
+        return store_command.main(argv)
     parser = command_parser("model", DESCRIPTION)
     add_model_flags(parser)
     parser.add_argument("--json", action="store_true", help="for programs")

@@ -62,7 +62,8 @@ async def classify(request: web.Request) -> web.Response:
 
 
 async def model(request: web.Request) -> web.Response:
-    """``GET /v1/model``: what answers, and what was measured of it (None if nothing was).
+    """``GET /v1/model``: what answers, what was measured of it (None if nothing was), and whether
+    corrections are taken.
 
     Raises:
         RefusalError: no token.
@@ -70,7 +71,9 @@ async def model(request: web.Request) -> web.Response:
     service = request.app[SERVICE]
     service.access.check_token(request)
     facts: dict[str, Any] = service.model.model_dump(mode="json")
-    facts |= {"runtime": service.classifier.runtime, "report": service.report}
+    answering = service.answering
+    facts |= {"runtime": answering.classifier.runtime, "report": answering.report}
+    facts["feedback"] = service.settings.feedback_dir is not None
     return _json(json.dumps(facts))
 
 
@@ -126,13 +129,20 @@ def read_report(folder: Path) -> dict[str, Any] | None:
 def _analyse(
     body: bytes, service: Service, vad: VadSettings, loop: asyncio.AbstractEventLoop
 ) -> Analysis:
-    """Decode and cut in this thread; each segment waits in the same queue as those of streams."""
+    """Decode and cut in this thread; each segment waits in the same queue as those of streams.
+
+    One model answers for all of a recording: where another took over meanwhile, it is asked anew.
+    """
 
     def ask(segment: Segment) -> Verdict | None:
         return asyncio.run_coroutine_threadsafe(service.queue.classify(segment), loop).result()
 
     recording = read_recording(body, max_ms=service.settings.upload_ms)
-    return analyse(recording, service.model, ask, vad=vad)
+    while True:
+        model = service.model
+        analysis = analyse(recording, model, ask, vad=vad)
+        if service.model == model:
+            return analysis
 
 
 def _json(text: str) -> web.Response:

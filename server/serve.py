@@ -4,6 +4,7 @@ Errors:
     * :exc:`server.address.AddressError`: the address cannot be listened on, or would let anyone in.
     * :exc:`server.access.TokenFileError`: no token in the token file.
     * :exc:`classifier.ClassifierError`: the model cannot be opened.
+    * :exc:`server.feedback_store.FeedbackFolderError`: the folder for feedback cannot be used.
 """
 
 from __future__ import annotations
@@ -16,16 +17,19 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-from classifier import Classifier, ClassifierError, open_classifier
+from classifier import ClassifierError, ModelStore, is_store
 from classifier.source import find_model
 from server.access import TokenFileError, read_token
 from server.address import AddressError, check_exposure, open_socket, page_url
 from server.app import build_app, build_metrics_app
+from server.feedback_store import FeedbackFolderError
 from server.logs import configure_logging
+from server.reload import Opened, Reloader, open_model, open_newest
 from server.rest import read_report
 from server.service import Service
 from server.settings import Settings
@@ -38,7 +42,7 @@ KEEPALIVE_S: Final = 15.0
 SHUTDOWN_S: Final = 1.0
 """For requests that are still under way after the draining, which has a time of its own."""
 
-ERRORS: Final = (AddressError, TokenFileError, ClassifierError)
+ERRORS: Final = (AddressError, TokenFileError, ClassifierError, FeedbackFolderError)
 
 
 def run(settings: Settings) -> int:
@@ -68,6 +72,7 @@ async def serve(settings: Settings, announce: Callable[[str], None] | None = Non
         AddressError: the address is taken, does not exist, or would let anyone in.
         TokenFileError: no token in the token file.
         ClassifierError: the model cannot be opened.
+        FeedbackFolderError: the folder for feedback cannot be used.
     """
     token = read_token(settings.token_file)
     check_exposure(settings.host, has_token=token is not None, is_open=settings.open)
@@ -75,37 +80,51 @@ async def serve(settings: Settings, announce: Callable[[str], None] | None = Non
         public = stack.enter_context(open_socket(settings.host, settings.port))
         internal = stack.enter_context(open_socket(settings.metrics_host, settings.metrics_port))
         stop = _stop_on_signals()
-        classifier = await _unless_stopped(stop, settings)
-        if classifier is None:
+        opened = await _unless_stopped(stop, settings)
+        if opened is None:
             return
-        report = read_report(find_model(settings.model).folder)
-        service = Service.build(settings, classifier, token=token, report=report)
+        service = Service.build(settings, opened.classifier, token=token, report=opened.report)
         await stack.enter_async_context(_listening(build_metrics_app(service.metrics), internal))
         await stack.enter_async_context(_listening(build_app(service), public))
+        if store := _store(settings):
+            await stack.enter_async_context(_following(service, store))
         _log_ready(service, internal)
         (announce or _print)(page_url(settings.host, public))
         await stop.wait()
         logger.info("stopping", extra={"sessions": len(service.listeners)})
 
 
-def load_model(settings: Settings) -> Classifier:
-    """The model, warm.
+def load_model(settings: Settings) -> Opened:
+    """The model, warm; of a store the newest version that is fit to serve.
 
     Raises:
-        ClassifierError: it cannot be opened, or fails on a second of silence.
+        ClassifierError: it cannot be opened, or fails on silence.
     """
-    classifier = open_classifier(
-        settings.model,
-        runtime=settings.runtime,
-        threads=settings.threads,
-        online=settings.online,
-        allow_pickle=settings.allow_pickle,
-    )
-    classifier.warm_up()
-    return classifier
+    if store := _store(settings):
+        return open_newest(store, settings)
+    classifier = open_model(settings.model, settings)
+    return Opened(classifier, read_report(find_model(settings.model).folder))
 
 
-async def _unless_stopped(stop: asyncio.Event, settings: Settings) -> Classifier | None:
+def _store(settings: Settings) -> ModelStore | None:
+    folder = Path(settings.model).expanduser()
+    return ModelStore(folder) if is_store(folder) else None
+
+
+@asynccontextmanager
+async def _following(service: Service, store: ModelStore) -> AsyncIterator[None]:
+    """Serve whatever the store points at: it is looked at every so often, and on SIGHUP."""
+    reloader = Reloader(service, store)
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, reloader.wake)
+    try:
+        async with reloader.following():
+            yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+async def _unless_stopped(stop: asyncio.Event, settings: Settings) -> Opened | None:
     """The model, or None where a signal came first."""
     loading = asyncio.create_task(asyncio.to_thread(load_model, settings))
     stopping = asyncio.create_task(stop.wait())
@@ -156,7 +175,7 @@ def _log_ready(service: Service, internal: socket.socket) -> None:
     extra = {
         "model": service.model.name,
         "version": service.model.version,
-        "runtime": service.classifier.runtime,
+        "runtime": service.answering.classifier.runtime,
         "metrics": f"http://{host}:{port}/metrics",
     }
     logger.info("ready", extra=extra)

@@ -14,6 +14,7 @@ from aiohttp import hdrs, web
 
 from classifier import Classifier
 from server.access import Access
+from server.answering import Answering
 from server.inference import InferenceQueue, model_info
 from server.limits import Admission, FullError
 from server.metrics import Metrics
@@ -26,8 +27,12 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_S: Final = 5
 
 
-class Draining(Protocol):
-    """A listener, as far as stopping the server is concerned."""
+class Listening(Protocol):
+    """A listener, as far as the whole server is concerned."""
+
+    def change_model(self, model: ModelInfo) -> None:
+        """Another model answers from now on."""
+        ...
 
     def drain(self) -> None:
         """Take no more audio; end when everything is answered."""
@@ -43,19 +48,19 @@ class Service:
     """One application's model, queue, places and counters.
 
     Attributes:
+        answering: the model that answers.
         listeners: the sessions under way.
         is_draining: whether the server is about to stop; nothing new is taken then.
     """
 
     settings: Settings
-    classifier: Classifier
+    answering: Answering
     queue: InferenceQueue
     metrics: Metrics
     access: Access
-    report: dict[str, Any] | None
     sessions: Admission
     uploads: Admission
-    listeners: set[Draining] = field(default_factory=set)
+    listeners: set[Listening] = field(default_factory=set)
     is_draining: bool = False
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -77,8 +82,10 @@ class Service:
             report: what was measured of the model, for ``GET /v1/model``.
         """
         metrics = Metrics()
+        metrics.show_model(classifier.version)
+        answering = Answering(classifier, report)
         queue = InferenceQueue(
-            classifier.classify,
+            answering.classify,
             workers=settings.workers,
             size=settings.queue_size,
             deadline_ms=settings.deadline_ms,
@@ -86,19 +93,33 @@ class Service:
         )
         return cls(
             settings=settings,
-            classifier=classifier,
+            answering=answering,
             queue=queue,
             metrics=metrics,
             access=Access(token=token, origins=settings.allow_origin),
-            report=report,
             sessions=Admission(settings.max_sessions, settings.max_sessions_per_address),
             uploads=Admission(settings.max_uploads, max(1, settings.max_uploads // 2)),
         )
 
     @property
     def model(self) -> ModelInfo:
-        """The model that answers."""
-        return model_info(self.classifier)
+        """The model that answers, as clients are told of it."""
+        return model_info(self.answering.classifier)
+
+    def change_model(self, classifier: Classifier, report: dict[str, Any] | None) -> None:
+        """Have another model answer from the next segment on, and tell every listener.
+
+        Segments that are being classified are answered by the model that has begun with them.
+
+        Args:
+            classifier: warm.
+            report: what was measured of it.
+        """
+        self.answering.replace(classifier, report)
+        self.metrics.swaps.inc()
+        self.metrics.show_model(classifier.version)
+        for listener in list(self.listeners):
+            listener.change_model(self.model)
 
     @property
     def unready(self) -> str | None:
@@ -131,7 +152,7 @@ class Service:
             yield
 
     @contextmanager
-    def listening(self, listener: Draining) -> Iterator[None]:
+    def listening(self, listener: Listening) -> Iterator[None]:
         """Count a listener among those that are told when the server stops."""
         self.listeners.add(listener)
         try:

@@ -83,8 +83,13 @@ class Settings(BaseSettings):
     ] = 0
 
     model: Annotated[
-        str, Field(min_length=1, description="model directory, or owner/name on the Hub")
+        str,
+        Field(min_length=1, description="model directory, model store, or owner/name on the Hub"),
     ] = DEFAULT_MODEL
+    model_poll_ms: Annotated[
+        int,
+        Field(ge=0, description="how often a model store is looked at; 0: on SIGHUP alone"),
+    ] = 2000
     runtime: Annotated[RuntimeName, Field(description="what runs the model")] = "auto"
     threads: Annotated[Count, Field(description="threads that one classification may use")] = 1
     workers: Annotated[
@@ -118,6 +123,17 @@ class Settings(BaseSettings):
     upload_within_ms: Annotated[
         Milliseconds, Field(description="time in which a recording has to arrive")
     ] = 60_000
+
+    feedback_dir: Annotated[
+        Path | None,
+        Field(description="folder for corrected recordings; without one none are taken"),
+    ] = None
+    feedback_ms: Annotated[Milliseconds, Field(description="duration of one of them")] = 30_000
+    feedback_count: Annotated[Count, Field(description="how many of them are kept")] = 10_000
+    feedback_bytes: Annotated[Count, Field(description="size of all of them")] = 1024**3
+    feedback_free_bytes: Annotated[
+        int, Field(ge=0, description="free space that they leave on the disk")
+    ] = 256 * 1024**2
 
     queue_size: Annotated[Count, Field(description="segments that wait to be classified")] = 128
     deadline_ms: Annotated[

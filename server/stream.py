@@ -23,6 +23,7 @@ from server.protocol import (
     Error,
     ErrorCode,
     Message,
+    ModelInfo,
     SessionCreated,
     UtteranceEnded,
     WarningCode,
@@ -161,6 +162,13 @@ class Listener:
                 )
             )
             self._act(self._session.receive_end("draining", CloseCode.RESTARTING))
+
+    def change_model(self, model: ModelInfo) -> None:
+        """Another model answers from now on. Called by the event loop."""
+        try:
+            self._act(self._session.receive_model(model))
+        except Exception:
+            self._fail()
 
     def cut(self) -> None:
         """End now."""

@@ -1,4 +1,6 @@
-"""The body of an upload: a whole file, or the one part of a form. Kept in memory, and bounded."""
+"""The body of an upload: a whole file, the one part of a form, or a form with fields. Kept in
+memory, and bounded.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from server.refusal import RefusalError
 
 CHUNK: Final = 64 * 1024
+MOST_PARTS: Final = 16
 
 
 async def read_upload(request: web.Request, *, max_bytes: int, within_s: float) -> bytes:
@@ -26,44 +29,76 @@ async def read_upload(request: web.Request, *, max_bytes: int, within_s: float) 
     Raises:
         RefusalError: 413 too big, 408 too slow, 400 no such form.
     """
+    parts = await read_form(request, max_bytes=max_bytes, within_s=within_s)
+    if len(parts) != 1:
+        raise _bad_form(f"it has {len(parts)} parts; send one file")
+    return parts[0][1]
+
+
+async def read_form(
+    request: web.Request, *, max_bytes: int, within_s: float
+) -> list[tuple[str, bytes]]:
+    """The parts of a ``multipart/form-data`` request, by name; of any other its body, named "".
+
+    Args:
+        request: with fewer than `MOST_PARTS` parts.
+        max_bytes: of all of them together, by the header, and by counting.
+        within_s: time for all of it to come.
+
+    Raises:
+        RefusalError: 413 too big, 408 too slow, 400 no such form.
+    """
     if (request.content_length or 0) > max_bytes + CHUNK:  # a form has some bytes of its own
         raise _too_big(max_bytes)
-    body = bytearray()
+    parts: list[tuple[str, bytearray]] = []
+    size = 0
     try:
         async with asyncio.timeout(within_s):
-            async for chunk in _chunks(request):
-                body += chunk
-                if len(body) > max_bytes:
+            async for name, chunk in _chunks(request):
+                if name is not None:
+                    parts.append((name, bytearray()))
+                parts[-1][1].extend(chunk)
+                size += len(chunk)
+                if size > max_bytes:
                     raise _too_big(max_bytes)
     except TimeoutError:
         raise RefusalError(
             HTTPStatus.REQUEST_TIMEOUT, "too_slow", f"the file did not come within {within_s:g} s"
         ) from None
-    return bytes(body)
+    return [(name, bytes(body)) for name, body in parts]
 
 
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    if not request.headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("multipart/"):
+def is_form(request: web.Request) -> bool:
+    """Whether a request says that it has parts."""
+    return request.headers.get(hdrs.CONTENT_TYPE, "").lower().startswith("multipart/")
+
+
+async def _chunks(request: web.Request) -> AsyncIterator[tuple[str | None, bytes]]:
+    """What comes, chunk by chunk, with the name of each part before its first."""
+    if not is_form(request):
+        yield "", b""
         async for chunk in request.content.iter_chunked(CHUNK):
-            yield chunk
+            yield None, chunk
         return
     try:
         parts = await request.multipart()
-        part = await parts.next()
-        if not isinstance(part, BodyPartReader):
-            raise _bad_form("it has no part that is a file")
-        while chunk := bytes(await part.read_chunk(CHUNK)):
-            yield chunk
-        if await parts.next() is not None:
-            raise _bad_form("it has more than one part")
+        for _ in range(MOST_PARTS):
+            part = await parts.next()
+            if part is None:
+                break
+            if not isinstance(part, BodyPartReader):
+                raise _bad_form("a part of it is a form again")
+            yield part.name or "", b""
+            while chunk := bytes(await part.read_chunk(CHUNK)):
+                yield None, chunk
+        else:
+            raise _bad_form(f"it has more than {MOST_PARTS - 1} parts")
     except (ValueError, HttpProcessingError, AssertionError) as error:
         raise _bad_form(str(error) or "it is not whole") from None
 
 
 def _bad_form(why: str) -> RefusalError:
-    return RefusalError(
-        HTTPStatus.BAD_REQUEST, "bad_form", f"the form cannot be read: {why}; send one file"
-    )
+    return RefusalError(HTTPStatus.BAD_REQUEST, "bad_form", f"the form cannot be read: {why}")
 
 
 def _too_big(max_bytes: int) -> RefusalError:

@@ -63,7 +63,7 @@ async def start(classifier: Classifier) -> AsyncIterator[Start]:
     """Starts a server on a port of its own; stopped after the test."""
     async with AsyncExitStack() as stack:
 
-        async def begin(model: object = None, **settings: object) -> Running:
+        async def begin(model: object = None, /, **settings: object) -> Running:
             token = settings.pop("token", None)
             return await stack.enter_async_context(
                 running(model or classifier, Settings(**settings), token=token)
