@@ -22,7 +22,7 @@ from training.name_rules import NAME_RULES, Named, UnfitNameError, savee
 AUDIO_EMOTIONS: Final = "audio-emotions"
 
 FOLDERS: Final = ("Angry", "Disgusted", "Fearful", "Happy", "Neutral", "Sad", "Suprised")
-"""As spelled there."""
+"""As spelled there; other spellings of the same words will do."""
 
 
 def looks_like_kaggle(place: Path) -> bool:
@@ -34,10 +34,10 @@ def looks_like_kaggle(place: Path) -> bool:
 
 def read_kaggle_folder(_name: str, place: Path) -> Iterator[Recording | LeftOut]:
     """Read the seven folders. A file whose name tells nothing has an unknown speaker."""
-    words = {folder.lower(): emotion_word(folder) for folder in FOLDERS}
+    words = {emotion_word(folder) for folder in FOLDERS}
     for path in audio_files(place):
-        word = words.get(path.parent.name.lower())
-        if word is None:
+        word = emotion_word(path.parent.name)
+        if word not in words:
             yield LeftOut(path, AUDIO_EMOTIONS, f"in none of the folders {', '.join(FOLDERS)}")
             continue
         try:

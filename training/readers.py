@@ -68,7 +68,13 @@ def read_corpus(name: str, place: Path) -> list[Recording | LeftOut]:
     """
     found = list(reader_of(name, place)(name, place))
     if not found:
-        raise ManifestError(f"{name}: no audio file under {place}")
+        tables = place.is_dir() and next(place.rglob("*.parquet"), None)
+        hint = (
+            "; it holds .parquet, which is not read: write its recordings to files"
+            if tables
+            else ""
+        )
+        raise ManifestError(f"{name}: no audio file under {place}{hint}")
     return found
 
 
@@ -76,11 +82,15 @@ def known_name(name: str) -> str:
     """The name in our spelling, where it is that of a known corpus; otherwise as it is.
 
     Examples:
-        >>> known_name("CREMA-D"), known_name("emo_db"), known_name("My Own")
-        ('cremad', 'emodb', 'My Own')
+        >>> known_name("CREMA-D"), known_name("audio_emotions"), known_name("My Own")
+        ('cremad', 'audio-emotions', 'My Own')
     """
-    plain = "".join(c for c in name.lower() if c.isalnum())
-    return plain if plain in NAME_RULES else name
+    known = {_letters(one): one for one in (*NAME_RULES, AUDIO_EMOTIONS)}
+    return known.get(_letters(name), name)
+
+
+def _letters(name: str) -> str:
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def read_named_files(name: str, place: Path) -> Iterator[Recording | LeftOut]:

@@ -2,12 +2,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from training.corpus_recording import Recording
 from training.corpus_split import split_rows
-from training.manifest import EMOTIONS, SPLITS, Split
+from training.manifest import EMOTIONS, SPLITS, Split, check_speakers
 from training.manifest_row import Row
-from training.merge_settings import MergeSettings, UnknownSpeakers
+from training.merge_settings import UNKNOWN_SPEAKERS, MergeSettings, UnknownSpeakers
 
 
 def rows(
@@ -90,3 +93,35 @@ def test_notes_say_what_cannot_be_measured() -> None:
     some = [row for row in rows(8) if row.label != "disgust"]
     *_, notes = split_rows(some, MergeSettings())
     assert notes == [f"nothing in {split} is disgust" for split in SPLITS]
+
+
+people = st.tuples(
+    st.sampled_from("xy"),
+    st.one_of(st.none(), st.sampled_from("abcdefgh")),
+    st.sampled_from(EMOTIONS),
+)
+
+
+@hypothesis_settings(max_examples=15, deadline=None)
+@given(st.lists(people, max_size=40), st.sampled_from(UNKNOWN_SPEAKERS), st.integers(0, 9))
+def test_any_corpora_are_split_by_whole_speakers_and_nothing_is_lost(
+    said: list[tuple[str, str | None, str]], unknown: UnknownSpeakers, seed: int
+) -> None:
+    given_rows = [
+        Row(
+            Recording(Path(f"{i}.wav"), label, corpus, who), label, 1.0,
+            f"{corpus}:{who or f'unknown:{i}.wav'}", "", "",
+        )
+        for i, (corpus, who, label) in enumerate(said)
+    ]  # fmt: skip
+    merging = MergeSettings(unknown_speakers=unknown, seed=seed)
+    taken, left_out, _ = split_rows(given_rows, merging)
+    check_speakers(row.clip for row in taken)
+    paths = [row.recording.path for row in taken] + [item.path for item in left_out]
+    assert sorted(paths) == sorted(row.recording.path for row in given_rows)
+    if unknown != "spread":
+        assert all(row.split == "train" for row in taken if row.unknown)
+    again, *_ = split_rows(given_rows[::-1], merging)
+    assert {(r.recording.path, r.split) for r in again} == {
+        (r.recording.path, r.split) for r in taken
+    }

@@ -13,6 +13,7 @@ FILES = {
     "Fearful/DC_f01.wav": ("fearful", "savee", "DC", "M"),
     "Neutral/03-01-02-01-01-01-02.wav": ("calm", "ravdess", "02", "F"),
     "Suprised/YAF_back_ps.wav": ("surprised", "tess", "YAF", "F"),
+    "Surprised/OAF_back_ps.wav": ("surprised", "tess", "OAF", "F"),  # as others correct it
     "Sad/sa03.wav": ("sad", "savee", None, "M"),
     "Happy/laughing 7.wav": ("happy", "audio-emotions", None, ""),
 }

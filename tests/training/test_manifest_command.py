@@ -33,8 +33,10 @@ def test_examples() -> None:
 
 def test_help_imports_no_numpy() -> None:
     code = (
-        "import sys; from training.cli import main\n"
-        "try: main(['manifest', '--help'])\n"
+        "import argparse, sys; from training import manifest_command\n"
+        "top = argparse.ArgumentParser()\n"
+        "manifest_command.add(top.add_subparsers())\n"
+        "try: top.parse_args(['manifest', '--help'])\n"
         "except SystemExit as e: assert e.code == 0\n"
         "assert not {'torch', 'numpy', 'soundfile'} & set(sys.modules)"
     )
@@ -188,3 +190,19 @@ def test_folders_of_real_recordings_give_what_their_manifest_says(tmp_path: Path
             assert share == pytest.approx(0.7 if split == "train" else 0.15, abs=0.06)
             labels = {row["emotion"] for row in own if row["split"] == split}
             assert labels == {row["emotion"] for row in own}
+
+
+def test_a_run_refuses_to_start_on_a_manifest_with_somebody_on_both_sides(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    out = tmp_path / "made.csv"
+    assert make(out, "--corpus", f"ravdess={tones(tmp_path / 'r', TREES['ravdess'])}") == 0
+    text = out.read_text()
+    one = next(row for row in rows(out) if row["split"] == "test")
+    line = next(line for line in text.splitlines() if line.startswith(one["path"]))
+    out.write_text(text.replace(line, line.removesuffix("test") + "train"))
+    run = tmp_path / "run"
+    assert main(["fit", "--speech", str(out), "--run", str(run), "--epochs", "1"]) == 1
+    said = capsys.readouterr().err
+    assert f"1 speaker(s) stand in more than one split ({one['speaker']})" in said
+    assert not list(run.glob("**/*.safetensors"))

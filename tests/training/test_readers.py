@@ -53,3 +53,6 @@ def test_nothing_there_is_said(tmp_path: Path) -> None:
         read_corpus("mine", tmp_path / "gone")
     with pytest.raises(ManifestError, match="ravdess: no audio file under"):
         read_corpus("ravdess", tmp_path)
+    (tmp_path / "train-0.parquet").write_bytes(b"")
+    with pytest.raises(ManifestError, match=r"it holds \.parquet"):
+        read_corpus("mine", tmp_path)
