@@ -18,6 +18,7 @@ from server.arrivals import Arrivals
 from server.limits import TokenBucket
 from server.protocol import (
     PROTOCOL,
+    Ack,
     CloseCode,
     Emotion,
     Error,
@@ -270,6 +271,8 @@ class Listener:
                 latency_ms = self._arrivals.ms_since(message.end_ms)
                 message = message.model_copy(update={"latency_ms": latency_ms})
                 metrics.count_verdict(message)
+            case Ack(audio_ms=audio_ms):
+                self._arrivals.forget(audio_ms)
             case SessionCreated():
                 self._keep_pace(message.config.sample_rate)
             case UtteranceEnded(discarded=discarded):

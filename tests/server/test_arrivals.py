@@ -44,3 +44,17 @@ def test_memory_is_bounded() -> None:
     assert len(arrivals._points) == KEPT
     clock.now += 1
     assert arrivals.ms_since(20) == 1000
+
+
+def test_what_is_forgotten_is_gone_and_what_comes_after_stays() -> None:
+    clock = Clock()
+    arrivals = Arrivals(clock)
+    arrivals.forget(500)
+    for audio_ms in (100, 200, 300):
+        arrivals.note(audio_ms)
+        clock.now += 0.1
+    arrivals.forget(200)
+    assert len(arrivals._points) == 1
+    assert arrivals.ms_since(201) == 100
+    arrivals.forget(250)
+    assert arrivals.ms_since(300) == 100
