@@ -8,7 +8,9 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from training.corpora import licence_lines, licence_text
 from training.measured import SplitReport
-from training.report import Report
+from training.noise_tables import noise_summary
+from training.report import Report, held_out_lines
+from training.rival_tables import rival_lines
 from training.run import RunFacts
 from training.tables import answer_lines, figures_table, non_speech_lines
 
@@ -45,8 +47,10 @@ def card(report: Report, facts: RunFacts, corpora: tuple[str, ...]) -> str:
             "folder with its calibration. No speaker of validation or test was learned from. "
             "Thresholds and the choice of weights were made on validation, so its figures are a "
             "little too good; test was opened for these tables only. UAR is the recall of each "
-            "emotion, averaged; its interval (95 %) is over speakers.",
+            "emotion, averaged; its interval (95 %) is over speakers. "
+            "Confusion matrices, figures by language, sex, length and noise: `report.md`.",
             *[measured(name, split) for name, split in report.splits.items()],
+            *held_out_lines(report.held_out, level=3),
             "",
             trained(facts),
             "## Licence",
@@ -143,7 +147,9 @@ def measured(name: str, split: SplitReport) -> str:
             "",
             figures_table(split.speech),
             "",
+            *rival_lines(split),
             *answer_lines(split.speech),
+            *noise_summary(split.noisy),
             *non_speech_lines(split.non_speech),
             f"- In {split.clips_without_segment} of {split.clips} recordings the segmenter found "
             "nothing to judge.",

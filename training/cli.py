@@ -9,7 +9,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from training import evaluate_command, manifest_command, retrain_command
+from training import (
+    evaluate_command,
+    leave_one_out_command,
+    manifest_command,
+    retrain_command,
+    thesis_command,
+)
 from training.augment_settings import AugmentError, AugmentSettings, read_augment
 from training.errors import TrainingError
 from training.settings import BALANCES, FREEZES, TrainSettings
@@ -75,6 +81,8 @@ def parser() -> argparse.ArgumentParser:
             add(command)
         command.set_defaults(work=work)
     evaluate_command.add(commands)
+    leave_one_out_command.add(commands)
+    thesis_command.add(commands)
     manifest_command.add(commands)
     retrain_command.add(commands)
     return top
@@ -94,6 +102,7 @@ def _data(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--run",
+        "--run-folder",  # torchrun takes --run for one of its own
         dest="out",
         type=Path,
         default=RUN,

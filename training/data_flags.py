@@ -1,16 +1,30 @@
-"""The flags that say which recordings a command works on."""
+"""Flags that commands share: which recordings they work on, and how they train."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import fields
 from pathlib import Path
+from typing import Final
 
 from training.settings import TrainSettings
 
-RUN = Path("runs/default")
+RUN: Final = Path("runs/default")
+
+RECIPE: Final = {
+    "base": "compact, or a checkpoint (folder or Hub name) that never heard these recordings",
+    "epochs": "passes over the recordings",
+    "batch": "recordings a step",
+    "rate": "highest learning rate",
+    "mixup": "share of batches that are mixed in twos",
+    "seed": "of weights, order and augmentation",
+    "workers": "processes that augment",
+    "width": "of the compact model, a multiple of 48",
+    "layers": "of the compact model",
+}
 
 
-def add_data_flags(command: argparse.ArgumentParser) -> None:
+def add_data_flags(command: argparse.ArgumentParser, run: Path = RUN) -> None:
     """``--speech``, ``--sounds``, ``--tess-share`` and ``--run``."""
     command.add_argument("--speech", type=Path, required=True, help="CSV of labelled recordings")
     command.add_argument("--sounds", type=Path, help="CSV of noises and room responses")
@@ -24,16 +38,20 @@ def add_data_flags(command: argparse.ArgumentParser) -> None:
         "--run",
         dest="out",
         type=Path,
-        default=RUN,
+        default=run,
         help="a run's folder; what is decoded and computed once is cached beside it",
     )
 
 
-def data_settings(arguments: argparse.Namespace) -> TrainSettings:
-    """The settings that these flags say."""
-    return TrainSettings(
-        speech=arguments.speech,
-        sounds=arguments.sounds,
-        tess_share=arguments.tess_share,
-        out=arguments.out,
-    )
+def add_recipe_flags(command: argparse.ArgumentParser, *without: str) -> None:
+    """How a network is trained: a flag for each of `RECIPE`."""
+    for name, text in RECIPE.items():
+        if name not in without:
+            default = getattr(TrainSettings, name)
+            command.add_argument(f"--{name}", type=type(default), default=default, help=text)
+
+
+def settings_of(arguments: argparse.Namespace) -> TrainSettings:
+    """The settings that these flags say; those without a flag stay at their defaults."""
+    names = {field.name for field in fields(TrainSettings)}
+    return TrainSettings(**{k: v for k, v in vars(arguments).items() if k in names})

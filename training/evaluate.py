@@ -7,16 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import soundfile
 
 from classifier import Classifier, Verdict, open_classifier
-from training.answers import answers, asked, speech_figures, speech_rows
+from training.answers import Answers, answers, asked, speech_figures, speech_rows
 from training.durations import measure_durations
 from training.manifest import EMOTIONS, Clip
 from training.measured import NonSpeech, SplitReport
 from training.recordings import whole
 from training.report import Report
+from training.rivals import baselines, read_rival
 from training.robustness import measure_noise
 from training.segments import RATE, Segments
 from training.settings import TrainSettings
@@ -34,11 +36,13 @@ class Extras:
         noise_clips: recordings that are tried in noise, at most; 0 for none.
         durations: whether lengths are tried.
         rivals: whether baselines are fitted (once: they are kept in the cache) and compared.
+        beside: folders of runs whose ``rival.json`` is to stand beside them.
     """
 
     noise_clips: int = 0
     durations: bool = False
     rivals: bool = False
+    beside: tuple[Path, ...] = ()
 
 
 def evaluate(
@@ -62,9 +66,11 @@ def evaluate(
     for split in splits:
         segments = load_segments(settings, split)
         log.info("%s: %d segments of %d clips", split, len(segments), len(segments.clips))
-        reports[split] = evaluate_split(classifier, segments, sexes)
+        report, given = evaluate_split(classifier, segments, sexes)
         if extras and split == splits[-1]:
-            measure_extras(classifier, segments, settings, extras, reports[split])
+            further = measure_extras(classifier, segments, settings, extras, split, given)
+            report = report.model_copy(update=further)
+        reports[split] = report
     return Report(
         name=classifier.name, version=classifier.version, runtime=classifier.runtime, splits=reports
     )
@@ -72,8 +78,8 @@ def evaluate(
 
 def evaluate_split(
     classifier: Classifier, segments: Segments, sexes: Mapping[str, str] | None = None
-) -> SplitReport:
-    """Measure on one split's segments.
+) -> tuple[SplitReport, Answers]:
+    """Measure on one split's segments; the answers on speech come with the report.
 
     Raises:
         ValueError: none of them is speech.
@@ -86,13 +92,14 @@ def evaluate_split(
     cut = {segments.cuts[i].clip for i in speech}
     clips = [clip for clip in segments.clips if clip.label in EMOTIONS]
     given = answers(asked(segments, speech, sexes or {}), [verdicts[i] for i in speech])
-    return SplitReport(
+    report = SplitReport(
         speech=speech_figures(given),
         clips=len(clips),
         clips_without_segment=len(clips) - len(cut),
         hours=sum(segments.cuts[i].length for i in speech) / RATE / 3600,
         non_speech=non_speech(segments.clips, [verdicts[i] for i in noise]),
     )
+    return report, given
 
 
 def measure_extras(
@@ -100,15 +107,23 @@ def measure_extras(
     segments: Segments,
     settings: TrainSettings,
     extras: Extras,
-    report: SplitReport,
-) -> None:
-    """Measure what else is asked for, into the report of the split."""
+    split: str,
+    given: Answers,
+) -> dict[str, Any]:
+    """Measure what else is asked for: further fields of the split's report."""
     cache = settings.out.parent / "cache"
+    found: dict[str, Any] = {}
     if extras.durations:
-        report.durations = measure_durations(classifier, segments)
+        found["durations"] = measure_durations(classifier, segments)
     if extras.noise_clips:
         recordings = whole(segments.clips, cache)
-        report.noisy = measure_noise(classifier, segments, recordings, extras.noise_clips)
+        found["noisy"] = measure_noise(classifier, segments, recordings, extras.noise_clips)
+    if extras.rivals:
+        parts = (load_segments(settings, "train"), load_segments(settings, "validation"), segments)
+        rivals = baselines(parts, given.asked, given.scores.argmax(1), cache)
+        beside = [read_rival(folder, split) for folder in extras.beside]
+        found["rivals"] = [*rivals, *(rival for rival in beside if rival)]
+    return found
 
 
 def judge(classifier: Classifier, segments: Segments, i: int) -> Verdict:

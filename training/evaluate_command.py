@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from training.data_flags import add_data_flags, data_settings
+from training.data_flags import add_data_flags, settings_of
 
 if TYPE_CHECKING:
     from training.report import Report
@@ -50,23 +50,43 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=NOISE_CLIPS,
         help="recordings that are tried in noise, at most; 0 for no noise",
     )
+    command.add_argument(
+        "--beside",
+        type=Path,
+        nargs="*",
+        help="runs to compare with (`vivavoz-train thesis`); unsaid, thesis beside RUN, if there",
+    )
+    command.add_argument(
+        "--held-out",
+        type=Path,
+        help="folder of `vivavoz-train leave-one-out`; unsaid, leave-one-out beside RUN, if there",
+    )
     command.set_defaults(work=work)
 
 
 def work(arguments: argparse.Namespace) -> None:
     """Run the command."""
     from training.evaluate import Extras, evaluate
+    from training.held_out import read_results
     from training.plots import draw
     from training.report import markdown
 
-    extras = (
-        Extras()
-        if arguments.quick
-        else Extras(noise_clips=arguments.noise_clips, durations=True, rivals=True)
+    settings = settings_of(arguments)
+    beside = arguments.beside
+    extras = Extras(
+        noise_clips=arguments.noise_clips,
+        durations=True,
+        rivals=True,
+        beside=tuple([settings.out.parent / "thesis"] if beside is None else beside),
     )
+    held_out = arguments.held_out or settings.out.parent / "leave-one-out"
     reports = {}
     for model in arguments.models or [arguments.folder]:
-        report = evaluate(model, data_settings(arguments), tuple(arguments.splits), extras)
+        report = evaluate(
+            model, settings, tuple(arguments.splits), None if arguments.quick else extras
+        )
+        if not arguments.quick:
+            report.held_out = read_results(held_out)
         draw(report, model)
         report.save(model)
         reports[model] = report

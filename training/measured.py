@@ -196,6 +196,26 @@ class Rival(BaseModel):
     shuffled: Figures | None = None
 
 
+class HeldOut(BaseModel):
+    """A corpus that a recipe was measured on and never heard.
+
+    Attributes:
+        corpus: its name.
+        figures: on all of it.
+        uar_interval: over speakers.
+        calibration_error: expected, 15 bins.
+        answered: share that gets a label.
+        answered_accuracy: of those.
+    """
+
+    corpus: str
+    figures: Figures
+    uar_interval: Interval
+    calibration_error: float
+    answered: float
+    answered_accuracy: float | None
+
+
 class SplitReport(BaseModel):
     """One split.
 

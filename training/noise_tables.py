@@ -9,14 +9,14 @@ from training.measured import Duration, Heard, Noisy
 from training.tables import table
 
 NOISE_HOW: Final = """\
-In noise: {clips} of {of} recordings, with noise added before the segmenter, so that segmenter, model
-and thresholds all hear it. *recorded* are the noises of this split, *babble* is the sum of five
-other speakers of it. SNR is the level of the recording's speech over the noise's. A recording's
-answer is that of the segment that holds most of its speech. *UAR* is over the recordings in which
-the segmenter found speech, as everywhere in this report; *missed* is the share in which it found
-none, and the next column counts those as wrong. *uncertain*, *too noisy* and *no speech* are shares
-of all recordings that were held back for that reason. The last rows are as the live service meets
-it: the noise was there for five seconds before anybody spoke."""
+In noise: {clips} of {of} recordings, with noise added before the segmenter, so that segmenter,
+model and thresholds all hear it. *recorded* are the noises of this split, *babble* is the sum of
+five other speakers of it. SNR is the level of the recording's speech over the noise's. A
+recording's answer is that of the segment that holds most of its speech. *UAR* is over the
+recordings in which the segmenter found speech, as everywhere in this report; *missed* is the share
+in which it found none, and the next column counts those as wrong. *uncertain*, *too noisy* and
+*no speech* are shares of all recordings that were held back for that reason. The last rows are as
+the live service meets it: the noise was there for five seconds before anybody spoke."""
 
 HEAD: Final = (
     "noise", "SNR", "UAR", "missed", "UAR, missed wrong", "answered", "right of answered",
@@ -50,6 +50,19 @@ def heard_row(kind: str, snr: str, heard: Heard) -> tuple[str, ...]:
         f"{heard.too_noisy:.1%}",
         f"{heard.no_speech:.1%}",
     )
+
+
+def noise_summary(noisy: Noisy | None) -> list[str]:
+    """Noise in a line, for a card."""
+    if noisy is None:
+        return []
+    falls = ", ".join(f"{heard.uar:.3f} at {snr} dB" for snr, heard in noisy.mean.items())
+    last = min(noisy.mean)
+    return [
+        f"- In noise (mean over {', '.join(noisy.kinds)}) UAR goes from {noisy.clean.uar:.3f} to "
+        f"{falls}, and the share that gets a label from {noisy.clean.answered:.0%} to "
+        f"{noisy.mean[last].answered:.0%}."
+    ]
 
 
 def duration_lines(durations: Sequence[Duration]) -> list[str]:

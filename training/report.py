@@ -10,7 +10,8 @@ from typing import Final
 from pydantic import BaseModel
 
 from training.goals import goal_table
-from training.measured import SplitReport
+from training.held_out import held_out_table
+from training.measured import HeldOut, SplitReport
 from training.noise_tables import duration_lines, noise_lines
 from training.rival_tables import rival_lines
 from training.tables import (
@@ -45,12 +46,14 @@ class Report(BaseModel):
         version: of the model.
         runtime: that answered.
         splits: by name.
+        held_out: what the same recipe reaches on corpora that it never heard.
     """
 
     name: str
     version: str
     runtime: str
     splits: dict[str, SplitReport]
+    held_out: list[HeldOut] = []
 
     def save(self, folder: Path) -> None:
         """Write both files; plots that lie in the folder are shown."""
@@ -78,7 +81,18 @@ def markdown(report: Report, plots: tuple[str, ...] = ()) -> str:
         split_markdown(name, split, [plot for plot in plots if plot.startswith(f"{name}-")])
         for name, split in report.splits.items()
     ]
-    return "\n".join([*head, *parts])
+    return "\n".join([*head, *parts, *held_out_lines(report.held_out)])
+
+
+def held_out_lines(results: list[HeldOut], level: int = 2) -> list[str]:
+    """The section on corpora that were held out, under a heading; empty where none was."""
+    if not results:
+        return []
+    text = (
+        "Models of the same recipe, each trained without one corpus and measured on the whole of "
+        "it: another room, other words, mostly another language."
+    )
+    return ["", f"{'#' * level} corpora held out", "", text, "", *held_out_table(results), ""]
 
 
 def split_markdown(name: str, split: SplitReport, plots: list[str]) -> str:

@@ -3,7 +3,11 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
+from tests.training.samples import report
+from training.card import card as card_text
 from training.report import read_report
+from training.run import read_facts
+from training.settings import TrainSettings
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +61,17 @@ def test_the_weights_have_a_licence(model: Path) -> None:
     assert "EMO-DB" in text
     assert "hiss" in text
     assert "TESS" not in text  # it did not learn from it
+
+
+def test_a_full_report_is_told_in_short(finished: TrainSettings) -> None:
+    facts = read_facts(finished.out)
+    assert facts is not None
+    text = card_text(report(), facts, ("emodb",))
+    for words in (
+        "| recall of disgust |",
+        "If the split were random",
+        "UAR goes from 0.600 to 0.500 at 20 dB",
+        "### corpora held out",
+    ):
+        assert words in text, words
+    assert "Said (rows)" not in text

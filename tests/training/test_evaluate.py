@@ -60,7 +60,7 @@ def test_silent_clips_are_counted(finished: TrainSettings, model: Path, tmp_path
     whole = load_segments(finished, "test")
     first = whole.cuts[0].clip
     kept = [cut for cut in whole.cuts if cut.clip != first]
-    split = evaluate_split(open_classifier(model), Segments(whole.clips, kept, whole.samples))
+    split, _ = evaluate_split(open_classifier(model), Segments(whole.clips, kept, whole.samples))
     assert split.clips_without_segment == 1
 
 
