@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from classifier import NO_SPEECH
-from server.codes import Reason
+from server.protocol import Reason
 from server.refusal import RefusalError
 
 ID: Final = re.compile(r"[0-9a-f]{32}")

@@ -11,9 +11,9 @@ import binascii
 import datetime
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from aiohttp import hdrs, web
 
@@ -33,6 +33,9 @@ VERDICT: Final = "verdict"
 JSON: Final = "application/json"
 LEAST_MS: Final = 300
 """Shorter ones get no label (`classifier.Calibration.least_voiced_ms`): there is none to mend."""
+
+Parts: TypeAlias = list[tuple[str, bytes]]
+"""A form's, by name; of JSON the one body."""
 
 STORE: Final = web.AppKey("feedback", FeedbackStore)
 
@@ -61,19 +64,20 @@ async def give(request: web.Request) -> web.Response:
     settings = service.settings
     service.access.check_origin(request)
     service.access.check_token(request)
+    fields_of = _reader(request)
     with service.place(service.uploads, request):
         parts = await read_form(
             request,
             max_bytes=settings.upload_bytes,
             within_s=settings.upload_within_ms / 1000,
         )
-        fields, audio = (
-            _fields_of_form(parts) if is_form(request) else _fields_of_json(request, parts)
-        )
-        feedback = read_feedback(fields, service.model.labels)
-        record = await asyncio.to_thread(
-            _keep, request.app[STORE], feedback, audio, settings.feedback_ms
-        )
+
+        def keep() -> Record:
+            fields, audio = fields_of(parts)
+            feedback = read_feedback(fields, service.model.labels)
+            return _keep(request.app[STORE], feedback, audio, settings.feedback_ms)
+
+        record = await asyncio.to_thread(keep)
     service.metrics.feedback.labels("kept").inc()
     logger.info("feedback kept")  # which one, only its giver knows
     return web.json_response(
@@ -98,6 +102,15 @@ async def withdraw(request: web.Request) -> web.Response:
     service.metrics.feedback.labels("withdrawn").inc()
     logger.info("feedback withdrawn")
     return web.Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _reader(request: web.Request) -> Callable[[Parts], tuple[Mapping[str, Any], bytes]]:
+    """What makes fields and a recording of this request's body."""
+    if is_form(request):
+        return _fields_of_form
+    if request.content_type == JSON:
+        return _fields_of_json
+    raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "bad_form", f"send a form, or {JSON}")
 
 
 def _keep(store: FeedbackStore, feedback: Feedback, audio: bytes, most_ms: int) -> Record:
@@ -126,7 +139,7 @@ def _record(feedback: Feedback, recording: Recording) -> Record:
     )
 
 
-def _fields_of_form(parts: list[tuple[str, bytes]]) -> tuple[dict[str, Any], bytes]:
+def _fields_of_form(parts: Parts) -> tuple[Mapping[str, Any], bytes]:
     """A form's fields and its file."""
     fields: dict[str, Any] = {}
     for name, content in parts:
@@ -143,12 +156,8 @@ def _fields_of_form(parts: list[tuple[str, bytes]]) -> tuple[dict[str, Any], byt
     return fields, _audio_in(audio)
 
 
-def _fields_of_json(
-    request: web.Request, parts: list[tuple[str, bytes]]
-) -> tuple[Mapping[str, Any], bytes]:
+def _fields_of_json(parts: Parts) -> tuple[Mapping[str, Any], bytes]:
     """The same of an object, with its file in base64."""
-    if request.content_type != JSON:
-        raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "bad_form", f"send a form, or {JSON}")
     try:
         fields = json.loads(parts[0][1])
     except (ValueError, RecursionError) as error:

@@ -157,6 +157,14 @@ def model(finished: TrainSettings, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
+@pytest.fixture(scope="session")
+def taught(tiny: TrainSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model directory that is right about the buzzes, with canaries; do not write into it."""
+    from tests.training.loop import teach
+
+    return teach(tiny, tmp_path_factory.mktemp("models") / "taught")
+
+
 @pytest.fixture
 def manifest(tmp_path: Path) -> Callable[[list[dict[str, str]]], Path]:
     """Writes rows as a manifest."""
