@@ -7,7 +7,9 @@ Errors:
     * :exc:`training.errors.TrainingError`
         * :exc:`training.manifest.ManifestError` (also a ``ValueError``): a manifest that cannot be
           trained on.
-        * :exc:`training.augment_settings.AugmentError` (also a ``ValueError``): no such augmentation.
+        * :exc:`training.augment_settings.AugmentError` (also a ``ValueError``): no such change of
+          segments.
+        * :exc:`training.sampler.BatchError` (also a ``ValueError``): too few segments for a batch.
         * :exc:`training.base.BaseError` (also a ``ValueError``): a base that cannot be trained as
           asked.
         * :exc:`training.run.RunError`: a run directory without what is needed.

@@ -2,8 +2,13 @@
 
 The rules, in the order in which they are applied:
 
-* *temperature* divides the emotion logits; it minimises the negative log-likelihood of the right
-  emotion over the speech segments (Guo et al., 2017).
+* *temperature* divides the emotion logits; with it, the mean confidence over the speech segments is
+  their accuracy (Clarté et al., 2023). The temperature of least negative log-likelihood (Guo et
+  al., 2017) left the bundled model 5.5 points too confident. Fitted on other speakers than it is
+  measured on, over the 16 of validation: calibration error .055 rather than .071 one speaker at a
+  time, .052 rather than .070 one corpus at a time; of a teacher .064 rather than .066, and .061
+  rather than .065. No better there: a bias per emotion, a factor per emotion, a temperature by
+  duration, speakers counted alike.
 * *uncertain_below*: the lowest confidence at which what is answered is right at least `TARGET` of
   the time. Where that would leave less than `FLOOR` of the segments answered, the confidence that
   leaves exactly that many: a model that is always unsure is of no use either.
@@ -18,6 +23,7 @@ The rest (voiced time, level above the noise, clipping) are the stated defaults 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +40,7 @@ FLOOR: Final = 0.60
 REFUSED: Final = 0.03
 """Most speech segments that may be taken for no speech."""
 LEAST_NO_SPEECH: Final = 0.3
+TEMPERATURES: Final = tuple(np.geomspace(0.05, 20, 6001).tolist())
 
 Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
@@ -64,7 +71,8 @@ class Fitted:
     def __str__(self) -> str:
         c = self.calibration
         return (
-            f"temperature {c.temperature:.3f}: NLL {self.nll_before:.3f} -> {self.nll:.3f}\n"
+            f"temperature {c.temperature:.3f}, at which confidence is accuracy on average: "
+            f"NLL {self.nll_before:.3f} -> {self.nll:.3f}\n"
             f"uncertain below {c.uncertain_below:.3f}: the lowest at which answers are right "
             f"{TARGET:.0%} of the time, with at least {FLOOR:.0%} answered; "
             f"answers {self.coverage:.1%}, right {self.accuracy:.1%} (of all: "
@@ -75,29 +83,20 @@ class Fitted:
 
 
 def fit_temperature(logits: Floats, truth: Ints) -> float:
-    """The temperature of least negative log-likelihood.
+    """The temperature with which the mean confidence is the accuracy.
 
     Args:
         logits: shape ``(n, classes)``.
         truth: shape ``(n,)``, the right class of each.
 
     Returns:
-        Between 0.05 and 20.
+        Between 0.05 and 20, to a thousandth of itself.
     """
-    wide = torch.from_numpy(np.asarray(logits, np.float64))
-    right = torch.from_numpy(np.asarray(truth, np.int64))
-    # Over log(1/T): the likelihood is convex in 1/T, and the logarithm keeps it positive.
-    sharpness = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([sharpness], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> torch.Tensor:
-        optimiser.zero_grad()
-        loss = torch.nn.functional.cross_entropy(wide * sharpness.exp(), right)
-        loss.backward()
-        return loss
-
-    optimiser.step(closure)
-    return float(np.clip(math.exp(-sharpness.item()), 0.05, 20.0))
+    wide = np.asarray(logits, np.float64)
+    accuracy = float((wide.argmax(1) == truth).mean())
+    # Confidence falls as the temperature rises, so there is one place where it passes.
+    place = bisect_left(TEMPERATURES, -accuracy, key=lambda t: -softmax(wide / t).max(1).mean())
+    return float(TEMPERATURES[min(place, len(TEMPERATURES) - 1)])
 
 
 def softmax(logits: Floats) -> npt.NDArray[np.float64]:

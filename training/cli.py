@@ -11,6 +11,7 @@ from pathlib import Path
 
 from training import (
     evaluate_command,
+    int8_command,
     leave_one_out_command,
     manifest_command,
     retrain_command,
@@ -68,7 +69,12 @@ def parser() -> argparse.ArgumentParser:
             (_data, _run, _training, _out, _splits, _push),
             "make a model directory of a run: export, calibrate, evaluate, card",
         ),
-        ("export", _export, (_data, _run, _out), "choose weights on validation, export, calibrate"),
+        (
+            "export",
+            _export,
+            (_data, _run, _out, _int8),
+            "choose weights on validation, export, calibrate",
+        ),
         ("card", _card, (_data, _run, _training, _out), "write the card of an evaluated model"),
     ):
         command = commands.add_parser(
@@ -84,6 +90,7 @@ def parser() -> argparse.ArgumentParser:
     leave_one_out_command.add(commands)
     thesis_command.add(commands)
     manifest_command.add(commands)
+    int8_command.add(commands)
     retrain_command.add(commands)
     return top
 
@@ -202,6 +209,12 @@ def _splits(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _int8(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--int8", action="store_true", help="try 8 bits too, and keep them where accuracy holds"
+    )
+
+
 def _push(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--push", metavar="ORG/NAME", help="upload to the Hugging Face Hub (private when new)"
@@ -216,10 +229,14 @@ def settings_of(arguments: argparse.Namespace) -> TrainSettings:
     return TrainSettings(**given | {"teachers": tuple(given.get("teachers", ()))})
 
 
-def _fit(arguments: argparse.Namespace) -> None:
-    from training.train import train
+def _fit(arguments: argparse.Namespace) -> bool:
+    """Train; of several processes, only the first is to go on from here."""
+    from training.train import is_first_process, train
 
-    print(train(settings_of(arguments)))
+    best = train(settings_of(arguments))
+    if is_first_process():
+        print(best)
+    return is_first_process()
 
 
 def _pack(arguments: argparse.Namespace) -> None:
@@ -234,14 +251,16 @@ def _pack(arguments: argparse.Namespace) -> None:
 
 
 def _all(arguments: argparse.Namespace) -> None:
-    _fit(arguments)
-    _pack(arguments)
+    if _fit(arguments):
+        _pack(arguments)
 
 
 def _export(arguments: argparse.Namespace) -> None:
     from training.pack import export_run
 
-    print(export_run(settings_of(arguments), arguments.folder))
+    settings = settings_of(arguments)
+    print(export_run(settings, arguments.folder))
+    int8_command.check_graph(settings, arguments.folder, int8=arguments.int8)
 
 
 def _card(arguments: argparse.Namespace) -> None:

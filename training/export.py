@@ -10,7 +10,7 @@ import warnings
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -18,10 +18,11 @@ import onnxruntime
 import torch
 from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
 
-from classifier import Calibration, Description
+from classifier import Calibration, Description, open_classifier
 from training.dataset import normalise
 from training.errors import TrainingError
-from training.segments import RATE
+from training.parity import Parity, compare
+from training.segments import RATE, Segments
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ OPSET: Final = 20
 DESCRIPTION: Final = "vivavoz.json"
 GRAPH: Final = "model.onnx"
 WEIGHTS: Final = "model.safetensors"
+INT8: Final = "+int8"
+"""Ends the version of a graph in 8 bits: its answers are not quite those of the same weights."""
 PARITY: Final = 1e-4
 """Most that a logit of the graph may differ from torch's."""
 PARITY_SECONDS: Final = (0.5, 0.737, 1.0, 2.3, 3.0, 8.0)
@@ -119,6 +122,7 @@ def weights_version(folder: Path, day: date) -> str:
     old = folder / DESCRIPTION
     if old.exists():
         version = str(json.loads(old.read_text()).get("version", ""))
+        version = version.removesuffix(INT8)  # what is written now has 32 bits
         if version.endswith(f"-{short}"):
             return version
     return f"{day:%Y.%m.%d}-{short}"
@@ -208,7 +212,28 @@ def milliseconds(path: Path, seconds: float = 3.0, repeats: int = 15) -> float:
 
 def write_calibration(folder: Path, calibration: Calibration) -> None:
     """Set the calibration in a model directory's ``vivavoz.json``."""
+    update_description(folder, {"calibration": calibration.model_dump()})
+
+
+def update_description(folder: Path, changed: dict[str, Any]) -> None:
+    """Set fields of ``vivavoz.json`` and leave the others, those that only training knows too."""
     path = folder / DESCRIPTION
-    old = Description.model_validate_json(path.read_bytes())
-    new = old.model_copy(update={"calibration": calibration})
-    path.write_text(new.model_dump_json(indent=2) + "\n")
+    new = json.loads(path.read_bytes()) | changed
+    Description.model_validate(new)
+    path.write_text(json.dumps(new, indent=2) + "\n")
+
+
+def store_parity(folder: Path, check: Segments) -> Parity:
+    """Compare a model directory's graph with torch on real segments, and store what came out.
+
+    Args:
+        folder: a model directory that is calibrated.
+        check: the validation segments.
+    """
+    found = compare(
+        open_classifier(folder, runtime="torch"),
+        open_classifier(folder, runtime="onnxruntime"),
+        check,
+    )
+    update_description(folder, {"parity": found.model_dump()})
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from accelerate import PartialState
 from sklearn.metrics import accuracy_score, recall_score
 from torch.utils.data import Sampler
 from transformers import (
@@ -53,7 +54,9 @@ class SegmentTrainer(Trainer):
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int]:
         dataset = train_dataset or self.train_dataset
-        return LengthBatches(dataset.lengths, self.args.train_batch_size, self.args.seed)
+        return LengthBatches(
+            dataset.lengths, self.args.train_batch_size, self.args.seed, self.args.world_size
+        )
 
     def compute_loss(
         self,
@@ -139,7 +142,7 @@ def arguments_of(settings: TrainSettings) -> TrainingArguments:
         logging_steps=50,
         report_to=["tensorboard"],
         dataloader_num_workers=settings.workers,
-        dataloader_drop_last=True,
+        dataloader_drop_last=False,  # the sampler does; of validation nothing is to be dropped
         remove_unused_columns=False,
         label_names=["labels"],
         seed=settings.seed,
@@ -165,9 +168,10 @@ def train(settings: TrainSettings) -> Path:
     with arguments.main_process_first(desc="cutting segments"):  # the others read its cache
         learn, check = load_segments(settings, "train"), load_segments(settings, "validation")
         dataset = learning_dataset(settings, learn)
-    log.info(
-        "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
-    )
+    if is_first_process():
+        log.info(
+            "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
+        )
     model = build_model(settings)
     teachers = Teachers(settings.teachers) if settings.teachers else None
     if teachers:
@@ -194,9 +198,14 @@ def train(settings: TrainSettings) -> Path:
     best = settings.out / "best"
     trainer.save_model(str(best))
     trainer.save_state()
-    if trainer.is_world_process_zero():
+    if is_first_process():
         write_facts(settings, learn, check)
     return best
+
+
+def is_first_process() -> bool:
+    """Whether this is the only process of a run, or the first of several."""
+    return bool(PartialState().is_main_process)
 
 
 def last_whole(run: Path) -> str | None:

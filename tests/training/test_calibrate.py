@@ -36,12 +36,14 @@ def test_recovers_a_known_temperature(temperature: float) -> None:
     assert fit_temperature(*samples(temperature)) == pytest.approx(temperature, rel=0.05)
 
 
-def test_no_other_temperature_is_likelier() -> None:
+def test_the_mean_confidence_is_the_accuracy() -> None:
+    """Also where logits are wrong in more than their sharpness: likelihood would not see to it."""
     logits, truth = samples(1.7, 3000)
+    truth[::4] = (truth[::4] + 1) % CLASSES
+    accuracy = (logits.argmax(1) == truth).mean()
     best = fit_temperature(logits, truth)
-    least = negative_log_likelihood(logits / best, truth)
-    for other in (best * 0.97, best * 1.03):
-        assert negative_log_likelihood(logits / other, truth) > least
+    assert softmax(logits / best).max(1).mean() == pytest.approx(accuracy, abs=1e-3)
+    assert best > fit_temperature(*samples(1.7, 3000))
 
 
 def test_always_right_or_always_wrong_stays_finite() -> None:
