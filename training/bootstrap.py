@@ -6,11 +6,15 @@ figures here are functions of confusion matrices, so a draw is a sum of speakers
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from training.metrics import RESAMPLES, Floats, Interval, Ints, confusion
+from training.metrics import Floats, Interval, Ints, confusion
+
+RESAMPLES: Final = 1000
 
 Tables = npt.NDArray[np.integer]
 """Confusion matrices, shape ``(..., classes, classes)``."""

@@ -11,7 +11,6 @@ Floats = npt.NDArray[np.floating]
 Ints = npt.NDArray[np.integer]
 
 BINS = 15
-RESAMPLES = 1000
 
 
 class Figures(BaseModel):
@@ -109,24 +108,3 @@ def threshold_for(confidence: Floats, coverage: float) -> float:
     """The confidence that leaves `coverage` of the segments answered."""
     ranked = np.sort(confidence)[::-1]
     return float(ranked[max(round(coverage * len(ranked)), 1) - 1])
-
-
-def speaker_interval(
-    truth: Ints, guess: Ints, speakers: npt.NDArray[np.str_], classes: int, seed: int = 0
-) -> Interval:
-    """95 % interval of the UAR if other people had spoken: speakers drawn with replacement.
-
-    Segments of one speaker are alike, so drawing segments would give an interval far too narrow.
-    """
-    names, which = np.unique(speakers, return_inverse=True)
-    tables = np.stack(
-        [confusion(truth[which == i], guess[which == i], classes) for i in range(len(names))]
-    )
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(len(names), size=(RESAMPLES, len(names)))
-    summed = tables[draws].sum(axis=1)
-    said = summed.sum(axis=2)
-    hits = np.diagonal(summed, axis1=1, axis2=2)
-    recall = np.where(said > 0, hits / np.maximum(said, 1), np.nan)
-    low, high = np.percentile(np.nanmean(recall, axis=1), [2.5, 97.5])
-    return Interval(low=float(low), high=float(high))

@@ -6,7 +6,6 @@ from training.metrics import (
     confusion,
     figures,
     selective,
-    speaker_interval,
     threshold_for,
 )
 
@@ -54,25 +53,3 @@ def test_threshold_for_a_coverage() -> None:
     confidence = np.linspace(0, 1, 101)
     assert (confidence >= threshold_for(confidence, 0.7)).mean() == pytest.approx(0.7, abs=0.01)
     assert threshold_for(np.array([0.3]), 0.1) == 0.3
-
-
-def test_the_interval_holds_the_uar_and_is_wider_for_fewer_speakers() -> None:
-    rng = np.random.default_rng(0)
-
-    def interval(people: int) -> tuple[float, float, float]:
-        skill = rng.uniform(0.2, 0.9, people)
-        speakers = np.repeat(np.arange(people), 60)
-        truth = rng.integers(0, 3, len(speakers))
-        guess = np.where(rng.random(len(truth)) < skill[speakers], truth, (truth + 1) % 3)
-        names = speakers.astype(str)
-        found = speaker_interval(truth, guess, names, 3)
-        assert found.low <= figures(truth, guess, names).uar <= found.high
-        return found.low, found.high, found.high - found.low
-
-    assert interval(4)[2] > 1.5 * interval(60)[2]
-
-
-def test_one_speaker_gives_an_interval_of_no_width() -> None:
-    truth, guess = np.array([0, 1, 1]), np.array([0, 1, 0])
-    found = speaker_interval(truth, guess, np.array(["a"] * 3), 6)
-    assert found.low == found.high == pytest.approx(0.75)
