@@ -87,8 +87,7 @@ def work(arguments: argparse.Namespace) -> None:
         )
         if not arguments.quick:
             report.held_out = read_results(held_out)
-        draw(report, model)
-        report.save(model)
+        report.save(model, draw(report, model))
         reports[model] = report
         print(markdown(report))  # noqa: T201 - a command prints
     if len(reports) > 1:

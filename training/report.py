@@ -4,6 +4,7 @@ plots in ``report/``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,12 +56,12 @@ class Report(BaseModel):
     splits: dict[str, SplitReport]
     held_out: list[HeldOut] = []
 
-    def save(self, folder: Path) -> None:
-        """Write both files; plots that lie in the folder are shown."""
+    def save(self, folder: Path, plots: Sequence[Path] = ()) -> None:
+        """Write both files; `plots` were drawn of this report, and are shown with it."""
         folder.mkdir(parents=True, exist_ok=True)
-        plots = tuple(sorted(path.name for path in (folder / PLOTS).glob("*.png")))
+        names = tuple(path.name for path in plots)
         (folder / JSON).write_text(self.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        (folder / MARKDOWN).write_text(markdown(self, plots), encoding="utf-8")
+        (folder / MARKDOWN).write_text(markdown(self, names), encoding="utf-8")
 
 
 def read_report(folder: Path) -> Report | None:
