@@ -68,9 +68,9 @@ def emotion_scores(
         temperature: divides the logits.
     """
     kept = [i for i, name in enumerate(outputs) if name != NO_SPEECH]
-    scores = dict.fromkeys(emotions(outputs), 0.0)
+    scores: dict[str, float] = {}
     for i, p in zip(kept, softmax(np.asarray(logits)[kept] / temperature), strict=True):
-        scores[outputs[i]] += float(p)
+        scores[outputs[i]] = scores.get(outputs[i], 0.0) + float(p)
     return scores
 
 
