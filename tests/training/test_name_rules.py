@@ -60,8 +60,8 @@ def test_songs_are_no_speech() -> None:
 
 def test_actors_sexes() -> None:
     table = (  # of VideoDemographics.csv, actors 1001 to 1091
-        "M FFF M FFFFF M FF MMMM F M FF MM FF MM FFF MMMMMM F MMMMM F MM FF M F MM FFFFF M F M FF M F "
-        "MMMMMMMM FFFFF M FF MM F M F MMMM F M F"
+        "M FFF M FFFFF M FF MMMM F M FF MM FF MM FFF MMMMMM F MMMMM F MM FF M F MM FFFFF M F M FF "
+        "M F MMMMMMMM FFFFF M FF MM F M F MMMM F M F"
     )
     named = [name_rules.cremad(PurePath(f"{n}_IEO_SAD_LO.wav")) for n in range(1001, 1092)]
     assert "".join(one.sex for one in named if one) == table.replace(" ", "")
