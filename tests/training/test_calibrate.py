@@ -13,7 +13,6 @@ from training.calibrate import (
     choose_no_speech,
     choose_uncertain,
     fit_temperature,
-    negative_log_likelihood,
     softmax,
 )
 

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
-from transformers import EvalPrediction, Wav2Vec2Config, Wav2Vec2Model
+from transformers import EvalPrediction
 
 from training.manifest import LABELS
 from training.settings import TrainSettings
-from training.base import build_model, build_optimizer
 from training.train import score, train
 
 
@@ -74,39 +73,3 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     again, straight = (load_file(s.out / last / "model.safetensors") for s in (stopped, finished))
     for key in straight:
         np.testing.assert_array_equal(again[key], straight[key])
-
-
-def test_a_pretrained_base_gets_our_labels_and_keeps_its_ears(tmp_path: Path) -> None:
-    config = Wav2Vec2Config(
-        conv_dim=(16, 16),
-        conv_kernel=(10, 3),
-        conv_stride=(80, 4),
-        num_feat_extract_layers=2,
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        num_labels=3,
-    )
-    Wav2Vec2Model(config).save_pretrained(tmp_path)
-    model = build_model(TrainSettings(speech=tmp_path, out=tmp_path, base=str(tmp_path)))
-    assert model.config.id2label == dict(enumerate(LABELS))
-    assert not any(p.requires_grad for p in model.wav2vec2.feature_extractor.parameters())
-    assert all(p.requires_grad for p in model.wav2vec2.encoder.parameters())
-
-
-def test_an_own_model_is_trained_on_whole_with_its_front_at_its_own_rate(
-    finished: TrainSettings,
-) -> None:
-    settings = replace(finished, base=str(finished.out / "best"), rate=1e-3, front_rate=0.1)
-    model = build_model(settings)
-    assert all(p.requires_grad for p in model.wav2vec2.feature_extractor.parameters())
-    rates = {
-        id(p): group["lr"]
-        for group in build_optimizer(model, settings).param_groups
-        for p in group["params"]
-    }
-    layers = model.wav2vec2.feature_extractor.conv_layers
-    assert rates[id(layers[0].conv.weight)] == pytest.approx(1e-4)
-    assert rates[id(layers[2].conv.weight)] == pytest.approx(1e-3 * 0.1**0.5)
-    assert rates[id(model.classifier.weight)] == pytest.approx(1e-3)
