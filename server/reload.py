@@ -97,6 +97,8 @@ def open_version(
         check_canaries(classifier, folder)
     except ClassifierError as error:
         raise UnfitError(_cause(error), " ".join(str(error).split())) from error
+    except Exception as error:  # whatever a library makes of such files
+        raise UnfitError("files", f"{type(error).__name__}: {error}") from error
     if classifier.version != version:
         raise UnfitError("files", f"{folder} holds version {classifier.version}, not {version}")
     if labels is not None and set(labels) != set(classifier.labels):
@@ -175,9 +177,6 @@ class Reloader:
             )
         except UnfitError as error:
             self._refuse(version, error)
-            return
-        except Exception as error:  # whatever a library makes of such files
-            self._refuse(version, UnfitError("files", f"{type(error).__name__}: {error}"))
             return
         self._service.change_model(opened.classifier, opened.report)
         logger.info("another model serves", extra={"version": version, "before": serving.version})

@@ -15,4 +15,9 @@ Errors:
         * :exc:`training.run.RunError`: a run directory without what is needed.
         * :exc:`training.export.ExportError`: a checkpoint that gives no model directory.
         * :exc:`training.push.PushError`: a model directory that is not whole.
+        * :exc:`training.corrections.CorrectionsError`: a folder that holds no corrections.
+        * :exc:`training.retrain.RetrainError`: nothing to retrain on, or with.
+        * :exc:`training.gate.GateError`: two models that cannot be compared.
+        * :exc:`training.retrain_command.NotPromotedError`: the gate held.
+        * :exc:`training.retrain_command.LoopError`: a model or store that cannot be used.
 """

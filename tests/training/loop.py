@@ -56,7 +56,7 @@ def teach(settings: TrainSettings, folder: Path) -> Path:
         network.classifier.bias.copy_(torch.from_numpy(fitted.intercept_ - weight @ middle))
     checkpoint = folder.with_name(f"{folder.name}-checkpoint")
     network.save_pretrained(checkpoint)
-    feature_extractor().save_pretrained(checkpoint)
+    feature_extractor(network).save_pretrained(checkpoint)
     export(checkpoint, folder)
     calibrate_model(folder, load_segments(settings, "validation"))
     write_canaries(folder)
