@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from training.report import Report
 
 MODEL: Final = Path("models/default")
-NOISE_CLIPS: Final = 1000
+NOISE_CLIPS: Final = 700
 
 DESCRIPTION: Final = """\
 Measure model directories as they are served: segmenter, exported graph, calibration. Writes

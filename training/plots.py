@@ -149,13 +149,13 @@ def corpora_figure(split: SplitReport, name: str) -> Figure:
         color = OURS if i == 0 else OTHERS[(i - 1) % len(OTHERS)]
         bars = ax.bar(x, values, width * 0.92, color=color, label=label)
         texts = [f"{v:.2f}" if np.isfinite(v) else "" for v in values]
-        ax.bar_label(bars, texts, label_type="center", fontsize=8, color="white")
+        ax.bar_label(bars, texts, padding=-13, fontsize=8, color="white")
     for at, value in enumerate(chance):
         ax.plot([at - 0.42, at + 0.42], [value] * 2, "--", color="black", lw=1,
                 label="chance" if at == 0 else None)  # fmt: skip
     interval = speech.uar_interval
     ax.errorbar(
-        len(groups) - 1 - 0.4 + width * 0.5, speech.pooled.uar,
+        len(groups) - 1 - 0.4 + width * 0.85, speech.pooled.uar,
         [[speech.pooled.uar - interval.low], [interval.high - speech.pooled.uar]],
         color="black", capsize=3, lw=1, label="95 % over speakers",
     )  # fmt: skip
