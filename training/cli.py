@@ -243,7 +243,10 @@ def _pack(arguments: argparse.Namespace) -> None:
     from training.pack import pack
     from training.report import markdown
 
-    print(markdown(pack(settings_of(arguments), arguments.folder, splits=tuple(arguments.splits))))
+    settings = settings_of(arguments)
+    report = pack(settings, arguments.folder, splits=tuple(arguments.splits))
+    int8_command.check_graph(settings, arguments.folder, int8=False)
+    print(markdown(report))
     if arguments.push:
         from training.push import push
 

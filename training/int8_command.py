@@ -41,6 +41,8 @@ def check_graph(settings: TrainSettings, folder: Path, *, int8: bool) -> None:
         folder: the model directory; what was found is stored in its ``vivavoz.json``.
         int8: whether to try 8 bits.
     """
+    from classifier.canary import CANARIES
+    from training.canary import write_canaries
     from training.export import store_parity
     from training.int8 import quantise
     from training.pack import calibrate_model
@@ -53,3 +55,5 @@ def check_graph(settings: TrainSettings, folder: Path, *, int8: bool) -> None:
         print("32 and 8 bits,", done)  # noqa: T201
         if done.kept:
             print(calibrate_model(folder, check))  # noqa: T201
+            if (folder / CANARIES).exists():
+                write_canaries(folder)

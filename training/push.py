@@ -20,7 +20,9 @@ FILES: Final = (
     "report.json",
     "report.md",
 )
-"""What belongs to a model; whatever else lies in the folder stays at home."""
+"""What belongs to a model and has to be there."""
+EXTRAS: Final = ("canaries.npz", "report/*.png")
+"""What goes with it where it is there; whatever else lies in the folder stays at home."""
 
 
 class PushError(TrainingError):
@@ -53,7 +55,7 @@ def push(
     commit = hub.upload_folder(
         repo_id=repository,
         folder_path=folder,
-        allow_patterns=list(FILES),
+        allow_patterns=[*FILES, *EXTRAS],
         commit_message=f"{folder.name} by vivavoz-train",
     )
     return str(commit.commit_url)

@@ -15,6 +15,19 @@ from training.settings import TrainSettings
 FACTS: Final = "run.json"
 STATE: Final = "trainer_state.json"
 WEIGHTS: Final = "model.safetensors"
+RARE: Final = (
+    "tess_share",
+    "smoothing",
+    "balance",
+    "augment",
+    "freeze",
+    "freeze_layers",
+    "layer_decay",
+    "patience",
+    "width",
+    "layers",
+)
+"""Settings that stand in a command only where they are not as usual."""
 
 
 class RunError(TrainingError):
@@ -99,13 +112,18 @@ def read_facts(run: Path) -> RunFacts | None:
 
 
 def command(settings: TrainSettings) -> str:
-    """The command lines that start this run, its teachers' first; folders are left to the reader."""
+    """The command lines that start this run, its teachers' first; folders are the reader's."""
     lines = [facts.command for folder in settings.teachers if (facts := read_facts(folder.parent))]
     words = [f"vivavoz-train fit --speech {settings.speech.name}"]
     if settings.sounds:
         words.append(f"--sounds {settings.sounds.name}")
     words.append(f"--base {settings.base} --epochs {settings.epochs:g} --batch {settings.batch}")
     words.append(f"--rate {settings.rate:g} --mixup {settings.mixup:g} --seed {settings.seed}")
+    usual = TrainSettings(speech=settings.speech, out=settings.out)
+    for name in RARE:
+        value = getattr(settings, name)
+        if value != getattr(usual, name):
+            words.append(f"--{name.replace('_', '-')} {value}")
     if settings.teachers:
         words.append("--teachers " + " ".join(folder.parent.name for folder in settings.teachers))
     return "\n".join([*lines, " ".join(words)])

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from training.augment_settings import AugmentSettings
 from training.cli import main, parser, settings_of
 from training.run import read_facts
 from training.settings import TrainSettings
 
-COMMANDS = ("all", "fit", "pack", "export", "evaluate", "card")
+COMMANDS = ("all", "fit", "pack", "export", "evaluate", "card", "int8")
 
 
 @pytest.mark.parametrize("command", [(), *((c,) for c in COMMANDS)])
@@ -40,6 +41,27 @@ def test_each_flag_reaches_its_setting() -> None:
         speech=Path("s"), sounds=Path("n"), out=Path("r"), base="b", epochs=3, batch=4, rate=0.1,
         seed=9, tess_share=0.2, workers=0, keep=5, width=96, layers=2,
     )  # fmt: skip
+
+
+def test_flags_of_learning_reach_their_settings() -> None:
+    flags = "--augment noise=0.5,codec=0.1 --freeze front --freeze-layers 6 --layer-decay 0.9"
+    flags += " --patience 4 --smoothing 0.1 --balance emotion --mixup 0.2 --run-folder r"
+    given = settings_of(parser().parse_args(["fit", "--speech", "s", *flags.split()]))
+    assert given == TrainSettings(
+        speech=Path("s"), out=Path("r"), augment=AugmentSettings(noise=0.5, codec=0.1),
+        freeze="front", freeze_layers=6, layer_decay=0.9, patience=4, smoothing=0.1,
+        balance="emotion", mixup=0.2,
+    )  # fmt: skip
+
+
+def test_a_wrong_augmentation_is_told_with_what_there_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["fit", "--speech", "s", "--augment", "nosie=0.5"])
+    said = capsys.readouterr().err
+    assert "'nosie=0.5' is no augmentation" in said
+    assert "noise, babble, room" in said
 
 
 def test_what_a_person_can_put_right_is_said_in_a_line(

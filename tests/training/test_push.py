@@ -94,11 +94,14 @@ def test_a_model_directory_arrives_whole_and_nothing_else_does(
     (folder / "notes.txt").write_text("mine alone")
     (folder / "model.safetensors").write_bytes(b"small")
     (folder / "model.onnx").write_bytes(b"small too")
+    (folder / "canaries.npz").write_bytes(b"sung")
+    (folder / "report").mkdir(exist_ok=True)
+    (folder / "report" / "test-confusion.png").write_bytes(b"drawn")
 
     address = push(folder, "org/mine", endpoint=hub.address)
 
     assert address.endswith("/org/mine/commit/abc")
-    assert set(hub.files) == set(FILES)
+    assert set(hub.files) == {*FILES, "canaries.npz", "report/test-confusion.png"}
     assert hub.files["README.md"] == (folder / "README.md").read_bytes()
     assert hub.files["model.onnx"] == b"small too"
     assert hub.created[0]["visibility"] == "private"

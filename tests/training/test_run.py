@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from training.augment_settings import read_augment
+from training.cli import parser, settings_of
 from training.run import (
     RunError,
     checkpoints,
@@ -74,3 +76,13 @@ def test_hours_are_of_speech_by_corpus(finished: TrainSettings) -> None:
     hours = corpus_hours(load_segments(finished, "test"))
     assert list(hours) == ["emodb", "ravdess"]
     assert 0 < hours["emodb"] < hours["ravdess"]  # the second take is longer
+
+
+def test_the_command_gives_the_same_settings_again(tiny: TrainSettings) -> None:
+    asked = replace(
+        tiny, workers=1, tess_share=0.25, smoothing=0.1, balance="none", freeze="front",
+        freeze_layers=1, layer_decay=0.9, patience=3, augment=read_augment("none,codec=0.5"),
+    )  # fmt: skip
+    given = settings_of(parser().parse_args(command(asked).split()[1:]))
+    assert replace(given, speech=tiny.speech, sounds=tiny.sounds, out=tiny.out) == asked
+    assert "augment" not in command(replace(tiny, width=192, layers=4))
