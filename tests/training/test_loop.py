@@ -54,9 +54,9 @@ def server(store: ModelStore, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def settings(tiny: TrainSettings, store: ModelStore, tmp_path: Path) -> RetrainSettings:
-    """One short epoch. So few people and sentences tell little, so the margin is wide."""
+    """One short epoch of small steps; two people tell little, so the margin is wide."""
     return RetrainSettings(
-        train=replace(tiny, out=tmp_path / "runs", epochs=1, rate=1e-4, keep=1),
+        train=replace(tiny, out=tmp_path / "runs", epochs=1, rate=1e-5, keep=1),
         feedback=tmp_path / "feedback",
         store=store.folder,
         candidate=tmp_path / "candidate",

@@ -31,7 +31,7 @@ def settings(tiny: TrainSettings, taught: Path, tmp_path: Path) -> RetrainSettin
         rows.append(json.dumps({"file_name": f"{i}.flac", "label": label, "note": "secret"}))
     (feedback / "metadata.jsonl").write_text("\n".join(rows) + "\n")
     return RetrainSettings(
-        train=replace(tiny, out=tmp_path / "runs", epochs=1, rate=1e-4, keep=1),
+        train=replace(tiny, out=tmp_path / "runs", epochs=1, rate=1e-5, keep=1),
         feedback=feedback,
         store=tmp_path / "serving",
         candidate=tmp_path / "candidate",
