@@ -118,3 +118,13 @@ def test_training_looks_at_five_seconds_at_most() -> None:
     first, second = dataset[0]["input_values"], dataset[0]["input_values"]
     assert len(first) == MOST_SAMPLES
     assert not np.array_equal(first, second)  # another place each time
+
+
+def test_what_is_evened_out_is_a_setting(finished: TrainSettings) -> None:
+    whole = load_segments(finished, "train")
+    cuts = [c for c in whole.cuts if c.label in (0, 1)]
+    few = Segments(whole.clips, [*cuts, *(c for c in cuts if c.label == 0)], whole.samples)
+    np.testing.assert_allclose(SegmentDataset(few, even="none").weights, 1, rtol=1e-6)
+    by_emotion = SegmentDataset(few, even="emotion")
+    found = dict(zip(by_emotion.labels, by_emotion.weights, strict=True))
+    assert found[1] / found[0] == pytest.approx(2**0.5)

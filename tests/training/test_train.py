@@ -8,9 +8,12 @@ import pytest
 from safetensors.numpy import load_file
 from transformers import EvalPrediction
 
+from training.augment_settings import read_augment
+from training.dataset import normalise
 from training.manifest import LABELS
 from training.settings import TrainSettings
-from training.train import score, train
+from training.splits import load_segments
+from training.train import learning_dataset, score, train
 
 
 def one_hot(labels: list[int]) -> np.ndarray:
@@ -73,3 +76,21 @@ def test_a_stopped_run_goes_on_as_if_it_had_not_stopped(
     again, straight = (load_file(s.out / last / "model.safetensors") for s in (stopped, finished))
     for key in straight:
         np.testing.assert_array_equal(again[key], straight[key])
+
+
+def test_a_run_that_no_longer_gets_better_is_stopped(tiny: TrainSettings, tmp_path: Path) -> None:
+    """At a rate of nothing the first epoch is the best; two more are waited for."""
+    train(replace(tiny, out=tmp_path / "run", epochs=6, rate=1e-12, patience=2))
+    assert len(losses(tmp_path / "run")) == 3
+
+
+def test_settings_reach_what_they_are_about(tiny: TrainSettings, tmp_path: Path) -> None:
+    asked = replace(tiny, out=tmp_path / "run", balance="none", augment=read_augment("none"))
+    learn = load_segments(asked, "train")
+    dataset = learning_dataset(asked, learn)
+    np.testing.assert_allclose(dataset.weights, 1, rtol=1e-6)
+    np.testing.assert_allclose(
+        dataset[0]["input_values"], normalise(learn.pcm(0) / np.float32(32768)), atol=1e-5
+    )
+    changed = learning_dataset(replace(asked, augment=read_augment("none,babble=1")), learn)
+    assert np.abs(changed[0]["input_values"] - dataset[0]["input_values"]).max() > 0.01
