@@ -25,8 +25,8 @@ from training.segments import Segments
 
 log = logging.getLogger(__name__)
 
-COSTS: Final = (1.0, 4.0, 16.0)
-WIDTHS: Final = (0.3, 1.0, 3.0)
+COSTS: Final = (1.0, 4.0, 16.0, 64.0)
+WIDTHS: Final = (0.1, 0.3, 1.0, 3.0)
 """Times one over the number of features: what scikit-learn calls gamma."""
 
 NAMES: Final[dict[FeatureSet, str]] = {"egemaps": "eGeMAPS + SVM", "mfcc": "MFCC, pitch + SVM"}
