@@ -21,6 +21,7 @@ HUB_FILES: Final = (
     "preprocessor_config.json",
     "processor_config.json",
     "vivavoz.json",
+    "canaries.npz",
     "model.safetensors",
     "model.safetensors.index.json",
     "model-*.safetensors",

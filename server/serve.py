@@ -26,6 +26,7 @@ from classifier import ClassifierError, ModelStore, is_store
 from classifier.source import find_model
 from server.access import TokenFileError, read_token
 from server.address import AddressError, check_exposure, open_socket, page_url
+from server.allocator import return_large_buffers
 from server.app import build_app, build_metrics_app
 from server.feedback_store import FeedbackFolderError
 from server.logs import configure_logging
@@ -52,6 +53,7 @@ def run(settings: Settings) -> int:
         The exit code: 0, or 1 with one line on standard error that says what to do.
     """
     configure_logging(settings.log_level)
+    return_large_buffers()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve(settings))

@@ -7,14 +7,14 @@ import logging
 import uuid
 from collections.abc import Iterable
 from functools import partial
-from http import HTTPStatus
 from typing import Final
 
-from aiohttp import WSMsgType, hdrs, web
+from aiohttp import WSMsgType, web
 
 from classifier import Verdict
 from server.actions import Action, Classify, Close, JobId, Send
 from server.arrivals import Arrivals
+from server.handshake import check_handshake
 from server.limits import TokenBucket
 from server.protocol import (
     PROTOCOL,
@@ -29,7 +29,6 @@ from server.protocol import (
     UtteranceEnded,
     WarningCode,
 )
-from server.refusal import RefusalError
 from server.sender import CLOSE_S, Sender
 from server.service import SERVICE, Service
 from server.session import Session
@@ -60,7 +59,7 @@ async def stream(request: web.Request) -> web.WebSocketResponse:
         heartbeat=settings.heartbeat_ms / 1000,
         max_msg_size=settings.message_bytes + 1,  # aiohttp refuses what has this size
     )
-    has_token = _check(request, service, socket)
+    has_token = check_handshake(request, service.access, socket)
     with service.place(service.sessions, request):
         await socket.prepare(request)
         transport = request.transport
@@ -69,34 +68,6 @@ async def stream(request: web.Request) -> web.WebSocketResponse:
             with service.listening(listener):
                 await listener.run()
     return socket
-
-
-def _check(request: web.Request, service: Service, socket: web.WebSocketResponse) -> bool:
-    """Refuse before the upgrade what could not be served after it.
-
-    Returns:
-        Whether the client needs no token in `session.start` any more.
-    """
-    service.access.check_origin(request)
-    has_token = service.access.check_token(request, optional=True)
-    if request.headers.get(hdrs.UPGRADE, "").lower() != "websocket":
-        raise RefusalError(
-            HTTPStatus.UPGRADE_REQUIRED,
-            ErrorCode.BAD_MESSAGE,
-            f"this address speaks WebSocket, sub-protocol {PROTOCOL}",
-            cause="no_upgrade",
-            headers={hdrs.UPGRADE: "websocket"},
-        )
-    ready = socket.can_prepare(request)
-    if not ready or ready.protocol != PROTOCOL:
-        raise RefusalError(
-            HTTPStatus.BAD_REQUEST,
-            ErrorCode.BAD_MESSAGE,
-            f"this server speaks the sub-protocol {PROTOCOL}; ask for it in "
-            f"{hdrs.SEC_WEBSOCKET_PROTOCOL}",
-            cause="subprotocol",
-        )
-    return has_token
 
 
 class Listener:

@@ -10,6 +10,7 @@ import numpy as np
 
 from classifier import NO_SPEECH, open_classifier
 from training.calibrate import Fitted, calibrate
+from training.canary import write_canaries
 from training.card import write_card
 from training.choose import choose
 from training.evaluate import evaluate
@@ -33,6 +34,7 @@ def pack(settings: TrainSettings, folder: Path, *, splits: tuple[str, ...] = SPL
         splits: to measure on; validation alone while choices are still made.
     """
     export_run(settings, folder)
+    write_canaries(folder)
     report = evaluate(folder, settings, splits)
     report.save(folder)
     describe(settings, folder)

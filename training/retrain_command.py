@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from classifier import ClassifierError
 from training.data_flags import add_data_flags
 from training.errors import TrainingError
 from training.retrain_settings import EPOCHS, MARGIN, RATE, WEIGHT, RetrainSettings
@@ -98,6 +97,8 @@ def _told(work: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Name
     """What goes wrong with a model as an error of training, which is told in one line."""
 
     def told(arguments: argparse.Namespace) -> None:
+        from classifier import ClassifierError  # imports NumPy, which ``--help`` does without
+
         try:
             work(arguments)
         except ClassifierError as error:

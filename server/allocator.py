@@ -1,0 +1,32 @@
+"""How the C library keeps what was given back to it. Only glibc can be told."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Final
+
+M_MMAP_THRESHOLD: Final = -3
+"""Of glibc's ``malloc.h``."""
+
+MAPPED_BYTES: Final = 256 * 1024
+"""Buffers from this size on, those of four seconds of audio, go back to the system when freed.
+
+Left alone, glibc raises the bound to the largest buffer that was ever freed, and from then on keeps
+them in heaps that crumble: segments are of any length.
+"""
+
+
+def return_large_buffers(size: int = MAPPED_BYTES) -> bool:
+    """Have buffers of at least so many bytes returned to the system as soon as they are freed.
+
+    Of the whole process, and best called before anything large was freed. A setting of the
+    environment (``MALLOC_MMAP_THRESHOLD_``) is overruled.
+
+    Returns:
+        Whether the C library can be told.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # musl, macOS; Windows takes no None
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, size))

@@ -1,0 +1,39 @@
+import platform
+import subprocess
+import sys
+
+import pytest
+
+LARGE_AGAIN = """
+import ctypes, sys
+from server.allocator import return_large_buffers
+
+class Info(ctypes.Structure):
+    _fields_ = [(f"field_{number}", ctypes.c_size_t) for number in range(10)]
+
+library = ctypes.CDLL(None)
+library.mallinfo2.restype = Info
+if sys.argv[1] == "told":
+    assert return_large_buffers()
+for _ in range(2):
+    before = library.mallinfo2().field_3  # buffers that are mapped by themselves
+    large = bytearray(1 << 20)
+    mapped = library.mallinfo2().field_3 - before
+    del large
+print(mapped)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+@pytest.mark.parametrize(("told", "mapped"), [("told", "1"), ("not told", "0")])
+def test_a_large_buffer_is_mapped_by_itself_also_the_second_time(told: str, mapped: str) -> None:
+    command = [sys.executable, "-c", LARGE_AGAIN, told]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == mapped
+
+
+def test_a_c_library_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from server import allocator
+
+    monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: object())
+    assert not allocator.return_large_buffers()
