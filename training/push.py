@@ -19,9 +19,10 @@ FILES: Final = (
     "model.onnx",
     "report.json",
     "report.md",
+    "canaries.npz",
 )
 """What belongs to a model and has to be there."""
-EXTRAS: Final = ("canaries.npz", "report/*.png")
+EXTRAS: Final = ("report/*.png",)
 """What goes with it where it is there; whatever else lies in the folder stays at home."""
 
 
