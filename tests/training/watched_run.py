@@ -10,16 +10,20 @@ from pathlib import Path
 from training.cli import main
 from training.dataset import Example, SegmentDataset
 
-NOTES = Path(sys.argv[1]) / f"rank{os.environ['RANK']}"
-plain = SegmentDataset.__getitem__
+
+def watch(notes: Path) -> None:
+    """Have this process write down what it learns from."""
+    plain = SegmentDataset.__getitem__
+
+    def noted(self: SegmentDataset, i: int) -> Example:
+        if self._augmenter:  # to learn from
+            with notes.open("a") as file:
+                file.write(f"{i}\n")
+        return plain(self, i)
+
+    SegmentDataset.__getitem__ = noted  # type: ignore[method-assign]
 
 
-def noted(self: SegmentDataset, i: int) -> Example:
-    if self._augmenter:  # to learn from
-        with NOTES.open("a") as file:
-            file.write(f"{i}\n")
-    return plain(self, i)
-
-
-SegmentDataset.__getitem__ = noted  # type: ignore[method-assign]
-sys.exit(main(sys.argv[2:]))
+if __name__ == "__main__":
+    watch(Path(sys.argv[1]) / f"rank{os.environ['RANK']}")
+    sys.exit(main(sys.argv[2:]))
