@@ -28,8 +28,8 @@ BANDS: Final = 64
 PHASES: Final = 4
 HIGHEST_HZ: Final = 6800.0
 """Where the bands end. A browser that resamples its microphone to 16 kHz cuts off from here on
-(Chromium: 1 dB at 6.5 kHz, 6 dB at 7.2, 24 dB at 7.7), and a band that holds nothing but what is
-left there is normalised back to full size."""
+(Chromium: 1 dB at 6.5 kHz, 6 dB at 7.2, 24 dB at 7.7), and each band is normalised to full size,
+also one that holds nothing but what is left there."""
 KNOTS: Final = (0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
 """Envelope over the band's RMS at which a ramp of layer 1 ends: 10 dB apart."""
 KERNEL: Final = 400
