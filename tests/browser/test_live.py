@@ -132,9 +132,9 @@ def test_real_speech_gives_the_verdicts_that_the_file_gives(
     seen = listen(page, len(told), sum(map(len, parts)) / 16000)
     page.screenshot(path=artifacts / "real-speech-phone-dark.png", full_page=True)
     check_same(seen, heard, told)
-    # Of speech alone: what the model makes of a synthetic buzz turns on how it is played. The stream
+    # Of speech alone: what the model makes of a synthetic buzz turns on how it is played. A stream
     # has another frame grid than the file, and the model hears where its frames begin
-    # (docs/model.md): one of two verdicts may be "uncertain"; two labels are never different ones.
+    # (docs/model.md): one of two verdicts may be "uncertain"; labels never contradict each other.
     for message, segment in zip(heard, told, strict=True):
         assert len({message["label"], segment["label"]} - {None}) <= 1
     leads = [max(m["scores"], key=m["scores"].get) for m in (*heard, *told)]
