@@ -6,7 +6,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from training import (
@@ -18,11 +17,11 @@ from training import (
     thesis_command,
 )
 from training.augment_settings import AugmentError, AugmentSettings, read_augment
+from training.data_flags import add_data_flags, add_splits_flag, settings_of
 from training.errors import TrainingError
 from training.settings import BALANCES, FREEZES, TrainSettings
 
 MODEL = Path("models/default")
-RUN = Path("runs/default")
 
 DESCRIPTION = """\
 Train a model for vivavoz and measure it honestly.
@@ -61,21 +60,21 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     for name, work, flags, text in (
-        ("all", _all, (_data, _run, _training, _out, _splits, _push), "fit, then pack"),
-        ("fit", _fit, (_data, _run, _training), "train, or go on with a run that was stopped"),
+        ("all", _all, (add_data_flags, _training, _out, add_splits_flag, _push), "fit, then pack"),
+        ("fit", _fit, (add_data_flags, _training), "train, or go on with a run that was stopped"),
         (
             "pack",
             _pack,
-            (_data, _run, _training, _out, _splits, _push),
+            (add_data_flags, _training, _out, add_splits_flag, _push),
             "make a model directory of a run: export, calibrate, evaluate, card",
         ),
         (
             "export",
             _export,
-            (_data, _run, _out, _int8),
+            (add_data_flags, _out, _int8),
             "choose weights on validation, export, calibrate",
         ),
-        ("card", _card, (_data, _run, _training, _out), "write the card of an evaluated model"),
+        ("card", _card, (add_data_flags, _training, _out), "write the card of an evaluated model"),
     ):
         command = commands.add_parser(
             name,
@@ -93,28 +92,6 @@ def parser() -> argparse.ArgumentParser:
     int8_command.add(commands)
     retrain_command.add(commands)
     return top
-
-
-def _data(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--speech", type=Path, required=True, help="CSV of labelled recordings")
-    command.add_argument("--sounds", type=Path, help="CSV of noises and room responses")
-    command.add_argument(
-        "--tess-share",
-        type=float,
-        default=TrainSettings.tess_share,
-        help="how much of TESS to learn from: its two speakers are a third of the recordings",
-    )
-
-
-def _run(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--run",
-        "--run-folder",  # torchrun takes --run for one of its own
-        dest="out",
-        type=Path,
-        default=RUN,
-        help="folder of checkpoints; segments are cached beside it",
-    )
 
 
 def _out(command: argparse.ArgumentParser) -> None:
@@ -199,16 +176,6 @@ def _augment(text: str) -> AugmentSettings:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _splits(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--splits",
-        nargs="+",
-        choices=("validation", "test"),
-        default=("validation", "test"),
-        help="what to measure on; leave test out while you still make choices",
-    )
-
-
 def _int8(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--int8", action="store_true", help="try 8 bits too, and keep them where accuracy holds"
@@ -219,14 +186,6 @@ def _push(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--push", metavar="ORG/NAME", help="upload to the Hugging Face Hub (private when new)"
     )
-
-
-def settings_of(arguments: argparse.Namespace) -> TrainSettings:
-    """The settings that the flags say; those without a flag in this command stay at defaults."""
-    given = {
-        f.name: getattr(arguments, f.name) for f in fields(TrainSettings) if f.name in arguments
-    }
-    return TrainSettings(**given | {"teachers": tuple(given.get("teachers", ()))})
 
 
 def _fit(arguments: argparse.Namespace) -> bool:

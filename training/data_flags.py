@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from training.settings import TrainSettings
 
@@ -36,10 +36,22 @@ def add_data_flags(command: argparse.ArgumentParser, run: Path = RUN) -> None:
     )
     command.add_argument(
         "--run",
+        "--run-folder",  # torchrun takes --run for one of its own
         dest="out",
         type=Path,
         default=run,
         help="a run's folder; what is decoded and computed once is cached beside it",
+    )
+
+
+def add_splits_flag(command: argparse.ArgumentParser) -> None:
+    """``--splits``."""
+    command.add_argument(
+        "--splits",
+        nargs="+",
+        choices=("validation", "test"),
+        default=("validation", "test"),
+        help="what to measure on; leave test out while you still make choices",
     )
 
 
@@ -54,4 +66,6 @@ def add_recipe_flags(command: argparse.ArgumentParser, *without: str) -> None:
 def settings_of(arguments: argparse.Namespace) -> TrainSettings:
     """The settings that these flags say; those without a flag stay at their defaults."""
     names = {field.name for field in fields(TrainSettings)}
-    return TrainSettings(**{k: v for k, v in vars(arguments).items() if k in names})
+    given: dict[str, Any] = {k: v for k, v in vars(arguments).items() if k in names}
+    lists = {k: tuple(v) for k, v in given.items() if isinstance(v, list)}
+    return TrainSettings(**given | lists)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from training.data_flags import add_data_flags, settings_of
+from training.data_flags import add_data_flags, add_splits_flag, settings_of
 
 if TYPE_CHECKING:
     from training.report import Report
@@ -34,13 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--out", dest="folder", type=Path, default=MODEL, help="the same, where no MODEL is given"
     )
     add_data_flags(command)
-    command.add_argument(
-        "--splits",
-        nargs="+",
-        choices=("validation", "test"),
-        default=("validation", "test"),
-        help="what to measure on; leave test out while you still make choices",
-    )
+    add_splits_flag(command)
     command.add_argument(
         "--quick", action="store_true", help="no noise, no lengths, no other ways of doing it"
     )

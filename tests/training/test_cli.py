@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from training.augment_settings import AugmentSettings
-from training.cli import main, parser, settings_of
+from training.cli import main, parser
+from training.data_flags import settings_of
 from training.run import read_facts
 from training.settings import TrainSettings
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from training.augment_settings import read_augment
-from training.cli import parser, settings_of
+from training.cli import parser
+from training.data_flags import settings_of
 from training.run import (
     RunError,
     checkpoints,
