@@ -43,7 +43,7 @@ browser: .venv/dev.done .venv/chromium.done ## the page in a real Chromium
 fast: .venv/dev.done ## the tests that need neither torch nor a browser
 	$(BIN)/pytest -q tests/vad tests/server tests/client_python
 
-train: .venv/dev.done ## train the bundled model anew from DATA= into RUN= (about three hours on two cores)
+train: .venv/dev.done ## train the bundled model anew from DATA= into RUN= (hours)
 	for seed in $(TEACHERS); do $(FIT) --run $(RUN)/teacher-$$seed --base teacher \
 	  --epochs 32 --rate 1e-3 --mixup 0.3 --seed $$seed || exit 1; done
 	$(FIT) --run $(RUN)/pupil --teachers $(TEACHERS:%=$(RUN)/teacher-%/best) \

@@ -17,7 +17,12 @@ from training import (
     thesis_command,
 )
 from training.augment_settings import AugmentError, AugmentSettings, read_augment
-from training.data_flags import add_data_flags, add_splits_flag, settings_of
+from training.data_flags import (
+    add_data_flags,
+    add_recipe_flags,
+    add_splits_flag,
+    settings_of,
+)
 from training.errors import TrainingError
 from training.settings import BALANCES, FREEZES, TrainSettings
 
@@ -110,12 +115,7 @@ def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--teachers", type=Path, nargs="*", default=s.teachers, help="folders of trained teachers"
     )
-    command.add_argument("--epochs", type=float, default=s.epochs, help="passes over the segments")
-    command.add_argument("--batch", type=int, default=s.batch, help="segments a step")
-    command.add_argument("--rate", type=float, default=s.rate, help="highest learning rate")
-    command.add_argument(
-        "--mixup", type=float, default=s.mixup, help="share of batches that are mixed in twos"
-    )
+    add_recipe_flags(command, "base")
     command.add_argument(
         "--smoothing", type=float, default=s.smoothing, help="of labels, 0 for none"
     )
@@ -157,15 +157,9 @@ def _training(command: argparse.ArgumentParser) -> None:
         default=s.patience,
         help="epochs without a better validation UAR after which to stop; 0: never",
     )
-    command.add_argument("--seed", type=int, default=s.seed, help="of weights, order, augmentation")
-    command.add_argument("--workers", type=int, default=s.workers, help="processes that augment")
     command.add_argument(
         "--keep", type=int, default=s.keep, help="checkpoints kept, to be averaged"
     )
-    command.add_argument(
-        "--width", type=int, default=s.width, help="of the compact model, a multiple of 48"
-    )
-    command.add_argument("--layers", type=int, default=s.layers, help="of the compact model")
 
 
 def _augment(text: str) -> AugmentSettings:

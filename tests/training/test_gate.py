@@ -51,16 +51,16 @@ def test_it_says_the_rule_and_the_interval() -> None:
 
 
 @pytest.fixture(scope="module")
-def test_set(tiny: TrainSettings) -> Segments:
+def others(tiny: TrainSettings) -> Segments:
     return load_segments(tiny, "test")
 
 
-def test_a_model_is_not_worse_than_itself(taught: Path, test_set: Segments) -> None:
-    found = compare(taught, taught, test_set)
+def test_a_model_is_not_worse_than_itself(taught: Path, others: Segments) -> None:
+    found = compare(taught, taught, others)
     assert found.passes
     assert found.difference.interval == Interval(low=0, high=0)
     assert found.candidate_uar == found.serving_uar > 0.9
-    assert (found.segments, found.speakers) == (len(test_set) - noises(test_set), 2)
+    assert (found.segments, found.speakers) == (len(others) - noises(others), 2)
 
 
 def noises(segments: Segments) -> int:
@@ -68,28 +68,26 @@ def noises(segments: Segments) -> int:
 
 
 def test_a_model_that_mixes_emotions_up_is_worse(
-    taught: Path, test_set: Segments, tmp_path: Path
+    taught: Path, others: Segments, tmp_path: Path
 ) -> None:
     order = [1, 2, 3, 4, 5, 0, 6]
     mixed = with_outputs(taught, tmp_path / "mixed", lambda rows: rows[order])
-    found = compare(mixed, taught, test_set)
+    found = compare(mixed, taught, others)
     assert not found.passes
     assert found.candidate_uar < found.serving_uar
     assert found.difference.value == pytest.approx(found.candidate_uar - found.serving_uar)
-    assert compare(taught, mixed, test_set).passes, "the other way round it is an improvement"
+    assert compare(taught, mixed, others).passes, "the other way round it is an improvement"
 
 
-def test_without_speech_nothing_is_compared(taught: Path, test_set: Segments) -> None:
-    silent = Segments(test_set.clips, [], np.zeros(0, np.int16))
+def test_without_speech_nothing_is_compared(taught: Path, others: Segments) -> None:
+    silent = Segments(others.clips, [], np.zeros(0, np.int16))
     with pytest.raises(GateError, match="test split"):
         compare(taught, taught, silent)
 
 
-def test_other_emotions_cannot_be_compared(
-    taught: Path, test_set: Segments, tmp_path: Path
-) -> None:
+def test_other_emotions_cannot_be_compared(taught: Path, others: Segments, tmp_path: Path) -> None:
     other = with_outputs(taught, tmp_path / "other", lambda rows: rows)
     config = other / "config.json"
     config.write_text(config.read_text().replace("sad", "bored"))
     with pytest.raises(GateError, match="bored"):
-        compare(other, taught, test_set)
+        compare(other, taught, others)
