@@ -14,6 +14,7 @@ from classifier.source import find_model
 from server import store_command
 from server.command import CommandError, command_parser
 from server.flags import add_flags, read_settings
+from server.measured import Measured
 
 DESCRIPTION: Final = """\
 Say which model answers: name, version, labels, where it lies, how good it was measured to be.
@@ -55,27 +56,6 @@ class ModelSummary(BaseModel):
     folder: Path
     size_bytes: int
     figures: tuple[str, ...]
-
-
-class _Pooled(BaseModel):
-    segments: int
-    accuracy: float
-    uar: float
-    chance_uar: float
-
-
-class _Speech(BaseModel):
-    pooled: _Pooled
-
-
-class _Split(BaseModel):
-    speech: _Speech
-
-
-class _Report(BaseModel):
-    """The part of a model's ``report.json`` that fits on a line; `training` writes it."""
-
-    splits: dict[str, _Split]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -144,7 +124,7 @@ def summarise(arguments: argparse.Namespace) -> ModelSummary:
 def read_figures(folder: Path) -> tuple[str, ...]:
     """A line for each split that the model was measured on; none where there is no report."""
     try:
-        report = _Report.model_validate_json((folder / REPORT).read_bytes())
+        report = Measured.model_validate_json((folder / REPORT).read_bytes())
     except FileNotFoundError:
         return ()
     except (OSError, ValidationError):

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from classifier import Verdict
 from server.analysis import Analysis, analyse
+from server.measured import in_short
 from server.protocol import ErrorCode
 from server.recording import RecordingCode, RecordingError, read_recording
 from server.refusal import RefusalError
@@ -22,6 +23,7 @@ from server.upload import read_upload
 from vad import Segment, VadSettings
 
 REPORT: Final = "report.json"
+WHOLE: Final = "whole"
 
 STATUS: Final[Mapping[RecordingCode, HTTPStatus]] = {
     RecordingCode.NOT_AUDIO: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -62,19 +64,40 @@ async def classify(request: web.Request) -> web.Response:
 
 
 async def model(request: web.Request) -> web.Response:
-    """``GET /v1/model``: what answers, what was measured of it (None if nothing was), and whether
-    corrections are taken.
+    """``GET /v1/model``: what answers, what was measured of it in short (None if nothing was), and
+    whether corrections are taken. ``?report=whole`` gives all that was measured: tens of kB.
 
     Raises:
-        RefusalError: no token.
+        RefusalError: no token, or a query that is none of these.
     """
     service = request.app[SERVICE]
     service.access.check_token(request)
+    whole = asks_for_whole_report(request.query)
     facts: dict[str, Any] = service.model.model_dump(mode="json")
-    answering = service.answering
-    facts |= {"runtime": answering.classifier.runtime, "report": answering.report}
+    report = service.answering.report
+    facts["runtime"] = service.answering.classifier.runtime
+    facts["report"] = report if whole else in_short(report)
     facts["feedback"] = service.settings.feedback_dir is not None
     return _json(json.dumps(facts))
+
+
+def asks_for_whole_report(query: Mapping[str, str]) -> bool:
+    """Whether a query asks for more than the short report.
+
+    Raises:
+        RefusalError: 400, it asks for something else.
+
+    Examples:
+        >>> asks_for_whole_report({}), asks_for_whole_report({"report": "whole"})
+        (False, True)
+    """
+    if query.keys() - {"report"} or query.get("report", WHOLE) != WHOLE:
+        raise RefusalError(
+            HTTPStatus.BAD_REQUEST,
+            ErrorCode.BAD_MESSAGE,
+            f"only ?report={WHOLE} can be asked for; without it, the report comes in short",
+        )
+    return "report" in query
 
 
 async def healthz(_: web.Request) -> web.Response:

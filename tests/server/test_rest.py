@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import Classifier
+from classifier import Classifier, default_model_path
 from server.analysis import analyse
 from server.inference import classify_segment, model_info
 from server.recording import Recording
+from server.rest import read_report
 from tests.server.conftest import Start
 from tests.server.running import Running, StubModel, assert_same, hear, utterances
 from tests.voice import Pcm, talk
@@ -241,7 +242,32 @@ async def test_the_model_and_what_was_measured_of_it(server: Running) -> None:
     assert status == 200
     assert (body["name"], body["version"], body["runtime"]) == ("tiny", "1-test", "onnxruntime")
     assert "no_speech" not in body["labels"]
-    assert body["report"] == {"name": "tiny"}
+    assert body["report"] is None, "what was measured of it is of no kind that is known"
+    status, body, _ = await server.request("GET", "/v1/model?report=whole")
+    assert (status, body["report"]) == (200, {"name": "tiny"})
+
+
+async def test_the_report_comes_in_short_unless_the_whole_is_asked_for(server: Running) -> None:
+    report = read_report(default_model_path())
+    assert report
+    server.service.answering.report = report
+    status, body, _ = await server.request("GET", "/v1/model")
+    short = body["report"]["splits"]["test"]["speech"]
+    measured = report["splits"]["test"]["speech"]
+    assert status == 200
+    assert short["pooled"]["uar"] == measured["pooled"]["uar"]
+    assert short["uar_interval"] == measured["uar_interval"]
+    assert short["calibration_error"] == measured["calibration_error"]
+    assert len(json.dumps(body)) < 2000
+    whole = (await server.request("GET", "/v1/model?report=whole"))[1]
+    assert whole["report"] == report
+    assert {**whole, "report": body["report"]} == body
+
+
+@pytest.mark.parametrize("query", ["report=all", "report=", "rapport=whole", "report=whole&x=1"])
+async def test_another_query_about_the_model_is_refused(server: Running, query: str) -> None:
+    status, body, _ = await server.request("GET", f"/v1/model?{query}")
+    assert (status, body["error"]["code"]) == (400, "bad_message")
 
 
 async def test_ready_until_the_queue_is_full(start: Start) -> None:
