@@ -1,16 +1,17 @@
 """The compact Wav2Vec2: the transformers class unchanged, small, and started from what is known.
 
 From random weights, the first layers of a Wav2Vec2 have to find by themselves what every older
-system begins with: a mel filterbank, a normalisation per band, a logarithm. Here they begin there,
-expressed in the layers that `Wav2Vec2Config` has, and are trained on from there:
+system begins with: a mel filterbank, a normalisation per band, a logarithm. Here these are written
+into the layers that `Wav2Vec2Config` has, and stay as they are (`training.base.freeze`):
 
-* layer 0 (400 samples, hop 160, group norm): windowed sinusoids at mel-spaced frequencies in four
+* layer 0 (400 samples, hop 80, group norm): windowed sinusoids at mel-spaced frequencies in four
   phases. Half-wave rectified and summed over the phases they are the band's envelope; the group
   norm divides each band by its RMS over the segment, so level and microphone drop out.
-* layer 1 (width 1): per band, the envelope ramped up to one of six knots that lie 10 dB apart and
-  flat beyond (ReLU6 saturates): their sum is a piecewise-linear logarithm, and every activation
-  stays between 0 and 6, so it trains as easily as any layer.
-* layer 2: a random projection of those logarithms; the rest is random.
+* layer 1: five envelopes, 25 ms in all, are summed, so that the pulses of a voice are no events
+  and it matters little where the first frame begins; then ramped up to one of six knots that lie
+  10 dB apart, and flat beyond (ReLU6 saturates). The six are a piecewise-linear logarithm.
+* layers 2 to 4 learn: from random weights that are shared over bands (`training.band_sharing`), as
+  in the two-dimensional convolutions of networks that read spectrograms.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 import torch
-from transformers import PreTrainedConfig, Wav2Vec2Config, Wav2Vec2ForSequenceClassification
+from torch import nn
+from transformers import (
+    PreTrainedConfig,
+    PreTrainedModel,
+    Wav2Vec2Config,
+    Wav2Vec2ForSequenceClassification,
+)
+
+from training.band_sharing import BandLayout
 
 RATE: Final = 16000
 BANDS: Final = 64
@@ -33,20 +42,32 @@ also one that holds nothing but what is left there."""
 KNOTS: Final = (0.02, 0.06, 0.2, 0.6, 2.0, 6.0)
 """Envelope over the band's RMS at which a ramp of layer 1 ends: 10 dB apart."""
 KERNEL: Final = 400
-HOP: Final = 160
+HOP: Final = 80
+SHORTEST: Final = 200
+"""Samples of the shortest window: no sound falls between two of them."""
+SMOOTH: Final = 5
+"""Envelopes that are summed before the logarithm."""
 CEILING: Final = 6.0
 """Where ReLU6 saturates."""
+KNOWN: Final = 2
+"""Layers that are computed, not learned."""
+LAYOUTS: Final = (
+    BandLayout(BANDS, len(KNOTS), 12),
+    BandLayout(BANDS // 2, 12, 24),
+    BandLayout(BANDS // 4, 24, 48),
+)
+"""How the channels of the convolutions above the logarithm lie in bands: 64, 32, 16, then 8."""
 
 
 def compact_config(labels: Sequence[str], *, width: int = 192, layers: int = 4) -> Wav2Vec2Config:
-    """A Wav2Vec2 of about 2.7 M parameters with a frame each 40 ms."""
+    """A Wav2Vec2 of 3.9 M parameters with a frame each 40 ms."""
     return Wav2Vec2Config(
         vocab_size=32,
-        conv_dim=(BANDS * PHASES, BANDS * len(KNOTS), 256, 256),
-        conv_kernel=(KERNEL, 1, 3, 3),
-        conv_stride=(HOP, 1, 2, 2),
+        conv_dim=(BANDS * PHASES, BANDS * len(KNOTS), *(each.channels for each in LAYOUTS)),
+        conv_kernel=(KERNEL, SMOOTH, 3, 3, 3),
+        conv_stride=(HOP, 2, 2, 2, 1),
         conv_bias=True,
-        num_feat_extract_layers=4,
+        num_feat_extract_layers=KNOWN + len(LAYOUTS),
         feat_extract_norm="group",
         feat_extract_activation="relu6",
         hidden_size=width,
@@ -57,11 +78,13 @@ def compact_config(labels: Sequence[str], *, width: int = 192, layers: int = 4) 
         num_conv_pos_embedding_groups=16,
         do_stable_layer_norm=True,
         initializer_range=0.06,  # 1 / sqrt(width) or so: 0.02 is for widths of 768
-        hidden_dropout=0.1,
-        attention_dropout=0.1,
-        activation_dropout=0.1,
-        feat_proj_dropout=0.1,
-        final_dropout=0.1,
+        # Teachers have an answer to everything: changes to the sound teach more than holes in the
+        # network, whose random numbers are a fifth of a step's time.
+        hidden_dropout=0.0,
+        attention_dropout=0.0,
+        activation_dropout=0.0,
+        feat_proj_dropout=0.0,
+        final_dropout=0.0,
         layerdrop=0.0,
         apply_spec_augment=True,
         mask_time_prob=0.08,
@@ -96,14 +119,13 @@ def mel_frequencies(
 def filterbank() -> npt.NDArray[np.float32]:
     """The filters of layer 0, shape ``(BANDS * PHASES, 1, KERNEL)``; phases of a band adjoin.
 
-    A Hann window as long as the band is narrow (at least one hop, so that no sound falls between
-    two frames) around a sinusoid.
+    A Hann window as long as the band is narrow, and no shorter than `SHORTEST`, around a sinusoid.
     """
     centres = mel_frequencies(BANDS)
     spacing = np.gradient(centres)
     filters = np.zeros((BANDS, PHASES, KERNEL))
     for band, (centre, bandwidth) in enumerate(zip(centres, spacing, strict=True)):
-        length = int(np.clip(2 * RATE / bandwidth, HOP * 1.25, KERNEL))
+        length = int(np.clip(2 * RATE / bandwidth, SHORTEST, KERNEL))
         first = (KERNEL - length) // 2
         time = (np.arange(length) - length / 2) / RATE
         window = np.hanning(length)
@@ -115,9 +137,9 @@ def filterbank() -> npt.NDArray[np.float32]:
 
 @torch.no_grad()
 def start_from_filterbank(model: Wav2Vec2ForSequenceClassification) -> None:
-    """Set the first three convolutions as the module's text says."""
+    """Set the convolutions as the module's text says."""
     layers = model.wav2vec2.feature_extractor.conv_layers
-    bands, ramps, projection = (layers[i].conv for i in range(3))
+    bands, ramps = (layers[i].conv for i in range(KNOWN))
     bands.weight.copy_(torch.from_numpy(filterbank()))
     bands.bias.zero_()
 
@@ -128,13 +150,33 @@ def start_from_filterbank(model: Wav2Vec2ForSequenceClassification) -> None:
     for band in range(BANDS):
         rows = slice(band * len(KNOTS), (band + 1) * len(KNOTS))
         columns = slice(band * PHASES, (band + 1) * PHASES)
-        ramps.weight[rows, columns, 0] = (CEILING / knots / 1.27)[:, None]
+        ramps.weight[rows, columns] = (CEILING / knots / 1.27 / SMOOTH)[:, None, None]
 
-    # The logarithm's mean is about half its range; taken off so that the projection is centred.
-    out, _, kernel = projection.weight.shape
-    mix = torch.randn(out, BANDS, kernel) * (2 / (BANDS * kernel)) ** 0.5
-    projection.weight.copy_(mix.repeat_interleave(len(KNOTS), dim=1) / 2)
-    projection.bias.copy_(-projection.weight.sum(dim=(1, 2)) * CEILING / 2)
+    shared = shared_convolutions(model)
+    for convolution, layout in shared:
+        layout.start(convolution)
+    _read_logarithm(*shared[0])
+
+
+def _read_logarithm(convolution: nn.Conv1d, layout: BandLayout) -> None:
+    """Have layer 2 weigh the six ramps of a band alike, as the logarithm that they are.
+
+    Its spread, about 8, is brought down to one or two, and its mean, half its range, to zero.
+    """
+    grid = layout.grid(convolution.weight)
+    grid.copy_(grid[:, :, :, :1].expand_as(grid) * len(KNOTS) ** 0.5 / 7)
+    middle = grid[layout.bands // 4].flatten(1)  # an output that has all its neighbours
+    if convolution.bias is not None:
+        convolution.bias.copy_((-middle.sum(-1) * CEILING / 2).repeat(layout.bands // 2))
+
+
+def shared_convolutions(model: PreTrainedModel) -> list[tuple[nn.Conv1d, BandLayout]]:
+    """The convolutions of a compact model that share weights over bands; of any other, none."""
+    if not is_compact(model.config):
+        return []
+    layers = model.wav2vec2.feature_extractor.conv_layers[KNOWN:]
+    found = [(layer.conv, layout) for layer, layout in zip(layers, LAYOUTS, strict=False)]
+    return found if all(layout.fits(convolution) for convolution, layout in found) else []
 
 
 def compact_model(

@@ -31,10 +31,6 @@ class TrainSettings:
     epochs: float = 45
     batch: int = 32
     rate: float = 3e-4
-    front_rate: float = 0.1
-    """Of `rate`, for the first two convolutions of the compact model: they start as a filterbank
-    and a logarithm. The other convolutions get the square root of it. With one rate for all, the
-    large, never centred activations of these layers make training collapse to one class."""
     seed: int = 1
     mixup: float = 0.1
     """Share of batches in which each segment has another one mixed in."""
@@ -45,7 +41,8 @@ class TrainSettings:
     augment: AugmentSettings = field(default_factory=AugmentSettings)
     """How segments are changed while learning."""
     freeze: Freeze = "auto"
-    """``front`` leaves the convolutions as they are; ``auto`` does so for a pretrained base."""
+    """``front`` leaves the convolutions as they are; ``auto`` does so for a pretrained base, and of
+    the compact model's leaves those that are known beforehand; ``none`` leaves nothing."""
     freeze_layers: int = 0
     """So many of the lowest transformer layers stay as they are, and all that is below them."""
     layer_decay: float = 1.0

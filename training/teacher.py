@@ -108,13 +108,36 @@ def _spans(n: int, size: int, widest: int, device: torch.device) -> torch.Tensor
     return (at >= first) & (at < first + width)
 
 
+class Pool(nn.Module):
+    """The largest of neighbours, as `nn.MaxPool2d` finds it; on a CPU in bfloat16 in half the time.
+
+    Args:
+        frames: neighbours in time, 1 or 2; what is left over at the end is dropped.
+        bands: neighbours in frequency, 1 or 2.
+    """
+
+    def __init__(self, frames: int, bands: int) -> None:
+        super().__init__()
+        self._frames, self._bands = frames, bands
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """The image (n, channels, frames, bands), smaller."""
+        if self._bands == 2:
+            even = image.shape[3] // 2 * 2
+            image = torch.maximum(image[..., 0:even:2], image[..., 1:even:2])
+        if self._frames == 2:
+            even = image.shape[2] // 2 * 2
+            image = torch.maximum(image[:, :, 0:even:2], image[:, :, 1:even:2])
+        return image
+
+
 def _block(inputs: int, outputs: int, pool: tuple[int, int]) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
         # Batches of one length are often of one corpus: the mean of ten of them is nobody's.
         nn.BatchNorm2d(outputs, momentum=0.01),
         nn.ReLU(),
-        nn.MaxPool2d(pool),
+        Pool(*pool),
     )
 
 

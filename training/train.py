@@ -27,7 +27,9 @@ from transformers.modeling_outputs import SequenceClassifierOutput
 
 from training.augment import Augmenter
 from training.babble import Babble
+from training.band_sharing import ShareBands
 from training.base import build_model, build_optimizer, feature_extractor, freeze
+from training.compact import shared_convolutions
 from training.dataset import Collator, Example, SegmentDataset
 from training.distil import Teachers, lesson_loss, pupil_of
 from training.manifest import EMOTIONS, LABELS, read_rooms
@@ -186,7 +188,7 @@ def train(settings: TrainSettings) -> Path:
         eval_dataset=SegmentDataset(check),
         compute_metrics=score,
         compute_loss_func=soft_cross_entropy,
-        callbacks=[LogEachEpoch()],
+        callbacks=[LogEachEpoch(), ShareBands(shared_convolutions(model))],
         optimizers=(build_optimizer(model, settings), None),
         processing_class=feature_extractor(model),
     )

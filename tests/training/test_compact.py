@@ -12,9 +12,13 @@ from training.compact import (
     RATE,
     compact_model,
     filterbank,
+    is_compact,
     mel_frequencies,
+    shared_convolutions,
 )
+from training.distil import pupil_of
 from training.manifest import LABELS
+from training.teacher import Teacher, TeacherConfig
 
 
 @pytest.fixture(scope="module")
@@ -92,10 +96,52 @@ def test_the_default_size_is_what_is_served() -> None:
     torch.manual_seed(0)
     model = compact_model(LABELS)
     parameters = sum(p.numel() for p in model.parameters())
-    assert 2.4e6 < parameters < 3.0e6
+    assert 3.7e6 < parameters < 4.1e6
     assert model.config.id2label == dict(enumerate(LABELS))
     stride = np.prod(model.config.conv_stride)
-    assert stride == 4 * HOP
+    assert stride == 8 * HOP
+
+
+@torch.no_grad()
+def test_it_matters_little_where_the_first_frame_begins(ears: torch.nn.ModuleList) -> None:
+    """Of a voice-like sound (pulses, 110 a second) cut 20 samples later. Without the sum over five
+    envelopes the pulses of the wide bands fall into one frame or the next.
+    """
+    pulses = torch.zeros(2 * RATE)
+    pulses[:: RATE // 110] = 1.0
+    decay = torch.exp(-torch.arange(400) / 40) * torch.sin(torch.arange(400) * 0.9)
+    voice = torch.nn.functional.conv1d(pulses[None, None], decay.flip(0)[None, None])
+
+    def heard(wave: torch.Tensor) -> torch.Tensor:
+        return ears[1](ears[0](wave))[..., :100]
+
+    here, later = heard(voice), heard(voice[..., 20:])
+    assert (here - later).square().mean().sqrt() < 0.1 * here.std()
+
+
+@torch.no_grad()
+def test_a_pattern_a_band_higher_gives_the_same_a_band_higher(ears: torch.nn.ModuleList) -> None:
+    """Two bands of the input are one of layer 2's output, and its weights are shared."""
+    ramps = torch.rand(1, BANDS, len(KNOTS), 9, generator=torch.Generator().manual_seed(1))
+    higher = ramps.roll(2, dims=1)
+    low, high = (ears[2](x.flatten(1, 2)).unflatten(1, (BANDS // 2, -1)) for x in (ramps, higher))
+    torch.testing.assert_close(high[:, 4:-3], low[:, 3:-4])
+
+
+@torch.no_grad()
+def test_layer_2_starts_in_the_range_where_it_learns(ears: torch.nn.ModuleList) -> None:
+    """Given noise: neither all cut off at 0 nor saturated."""
+    wave = torch.randn(1, 1, RATE, generator=torch.Generator().manual_seed(3))
+    heard = ears[2](ears[1](ears[0](wave)))
+    assert 0.2 < float((heard > 0).float().mean()) < 0.8
+    assert float((heard >= CEILING).float().mean()) < 0.1
+
+
+def test_what_shares_is_found_in_a_pupil_and_in_no_other_model() -> None:
+    model = compact_model(LABELS, width=48, layers=1)
+    assert is_compact(model.config)
+    assert len(shared_convolutions(pupil_of(model, 4))) == 3
+    assert shared_convolutions(Teacher(TeacherConfig((4, 4, 8, 8), 8, num_labels=7))) == []
 
 
 def test_a_seed_gives_the_same_weights() -> None:

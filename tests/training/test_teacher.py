@@ -8,7 +8,7 @@ import torch
 
 from training.manifest import LABELS
 from training.settings import TrainSettings
-from training.teacher import BANDS, LogMel, SpecAugment, Teacher, TeacherConfig
+from training.teacher import BANDS, LogMel, Pool, SpecAugment, Teacher, TeacherConfig
 from training.train import train
 
 RATE = 16000
@@ -52,6 +52,12 @@ def test_holes_are_made_while_training_alone() -> None:
     assert set(holed.unique().tolist()) == {0.0, 1.0}
     assert 0.02 < float((holed == 0).float().mean()) < 0.6
     assert len({float(one.sum()) for one in holed}) > 1  # each example its own
+
+
+@pytest.mark.parametrize("size", [(2, 2), (1, 2), (2, 1)])
+def test_pooling_is_pytorchs(size: tuple[int, int]) -> None:
+    image = torch.randn(2, 3, 7, 9)
+    assert torch.equal(Pool(*size)(image), torch.nn.MaxPool2d(size)(image))
 
 
 def test_frames_come_at_25_hz() -> None:
