@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import engines, non_speech, session, voice_activity
+from bench import engines, non_speech, page, session, voice_activity
 from bench.errors import BenchError
 from bench.report import Report
 
@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
         ("noise", non_speech),
         ("session", session),
         ("engines", engines),
+        ("page", page),
     ):
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_flags(command)
