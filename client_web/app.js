@@ -4,7 +4,7 @@ import { MicrophoneError, openMicrophone } from "./microphone.js";
 import { PATH } from "./protocol.js";
 import { Socket } from "./socket.js";
 import { initialState, isAtRest, reduce } from "./state.js";
-import { createText } from "./text.js";
+import { chooseLanguage, createText } from "./text.js";
 import { createView } from "./view.js";
 
 /** One press of Start to the end of its session. */
@@ -78,7 +78,9 @@ class App {
     this.state = initialState();
     /** @type {Listening | null} */
     this.listening = null;
-    this.view = createView(document, createText("en"), { onToggle: (token) => this.toggle(token) });
+    const place = { host: location.host, port: location.port || "80" };
+    const text = createText(chooseLanguage(navigator.languages), place);
+    this.view = createView(document, text, { onToggle: (token) => this.toggle(token) });
     this.view.render(this.state);
   }
 

@@ -4,12 +4,19 @@
  * Actions are the server's messages as they come, and the page's own, whose types begin with
  * "page.". What it does not know it returns unchanged.
  */
+import { DEFAULTS } from "./preferences.js";
 import { SERVER } from "./protocol.js";
+import { close, discard, judge, start } from "./utterances.js";
+
+export { MOST_UTTERANCES, countVerdicts, findVerdict, newestVerdicts } from "./utterances.js";
 
 /** @typedef {import("./protocol.js").Emotion} Emotion */
 /** @typedef {import("./protocol.js").SessionCreated} SessionCreated */
 /** @typedef {"idle"|"asking"|"connecting"|"listening"|"stopping"|"closed"|"error"} Phase */
+/** @typedef {"closed"|"connecting"|"open"|"reconnecting"} Connection */
 /** @typedef {{code: string, message?: string}} Failure `code` is a key of the text table */
+/** @typedef {{utteranceId: number, segment: number}} SegmentKey */
+/** @typedef {{startMs: number, endMs: number}} Gap sound that was lost on the way */
 /**
  * One stretch of speech. `verdicts` by segment number, the newest of each.
  * @typedef {object} Utterance
@@ -31,8 +38,29 @@ import { SERVER } from "./protocol.js";
  * @property {Readonly<Record<string, Share>>} reasons
  */
 /**
+ * The microphone. `applied` is what the browser really set, which may differ from what was asked;
+ * null while none is open.
+ * @typedef {object} MicrophoneState
+ * @property {readonly {id: string, name: string}[]} devices known after permission alone
+ * @property {MediaTrackSettings | null} applied
+ * @property {boolean} interrupted by the system (a call, a locked phone): a tap goes on
+ */
+/**
+ * A recording instead of the microphone. `share` is how much of it was sent, from 0 to 1.
+ * @typedef {{name: string, stage: "reading"|"sending"|"analysing"|"done", share: number}} FileState
+ */
+/**
+ * What became of a correction; `id` is what it is withdrawn by.
+ * @typedef {object} Correction
+ * @property {"sending"|"kept"|"withdrawn"|"failed"} stage
+ * @property {string} label
+ * @property {string} [id]
+ * @property {Failure} [failure]
+ */
+/**
  * @typedef {object} State
  * @property {Phase} phase
+ * @property {Connection} connection
  * @property {Failure | null} failure why listening ended or could not begin
  * @property {Failure | null} warning something to know while listening
  * @property {boolean} tokenWanted the server asked for a token
@@ -42,29 +70,39 @@ import { SERVER } from "./protocol.js";
  * @property {number} forgotten verdicts that are no longer kept
  * @property {Emotion | null} current the newest verdict
  * @property {Emotion | null} lastFinal the newest final verdict
+ * @property {SegmentKey | null} selected the segment that a person looks at
+ * @property {readonly Gap[]} gaps in order of time
  * @property {number} ackMs everything before is answered; where a resumed session would go on
  * @property {Totals} totals
+ * @property {FileState | null} file what is, or was, analysed, unless it is the microphone
+ * @property {ReadonlyMap<string, Correction>} corrections by `keyOf` their segment
+ * @property {import("./preferences.js").Preferences} preferences outlive a session, and the page
+ * @property {MicrophoneState} microphone
+ * @property {import("./model.js").ModelFacts | null} model what the server tells of its model
  */
 /**
  * The page's own actions.
  * @typedef {{type: "page.started"} | {type: "page.captured"}
  *   | {type: "page.stopping", failure?: Failure} | {type: "page.ended", failure?: Failure}
- *   | {type: "page.congested", congested: boolean}} PageAction
+ *   | {type: "page.congested", congested: boolean} | {type: "page.warned", code: string | null}
+ *   | {type: "page.connection", state: Connection} | {type: "page.gap", startMs: number, endMs: number}
+ *   | {type: "page.selected", key: SegmentKey | null}
+ *   | {type: "page.settings", preferences: import("./preferences.js").Preferences}
+ *   | {type: "page.microphone", change: Partial<MicrophoneState>}
+ *   | {type: "page.file", file: FileState | null}
+ *   | {type: "page.corrected", key: SegmentKey, correction: Correction}
+ *   | {type: "page.model", facts: import("./model.js").ModelFacts}} PageAction
  */
 /** @typedef {PageAction | import("./protocol.js").ServerMessage} Action */
 
-/** Utterances kept: hours of talk, and a bound on memory. */
-export const MOST_UTTERANCES = 5000;
-
 /** @type {ReadonlySet<Phase>} */
 const AT_REST = new Set(["idle", "closed", "error"]);
-/** Warnings that a new verdict answers; the others stand until the session ends. */
-const PASSING = new Set(["falling_behind", "gap", "quiet"]);
 
 /** @returns {State} */
 export function initialState() {
   return {
     phase: "idle",
+    connection: "closed",
     failure: null,
     warning: null,
     tokenWanted: false,
@@ -74,8 +112,15 @@ export function initialState() {
     forgotten: 0,
     current: null,
     lastFinal: null,
+    selected: null,
+    gaps: [],
     ackMs: 0,
     totals: { audioMs: 0, speechMs: 0, utterances: 0, segments: 0, labels: {}, reasons: {} },
+    file: null,
+    corrections: new Map(),
+    preferences: DEFAULTS,
+    microphone: { devices: [], applied: null, interrupted: false },
+    model: null,
   };
 }
 
@@ -84,27 +129,9 @@ export function isAtRest(state) {
   return AT_REST.has(state.phase);
 }
 
-/**
- * The newest verdicts in order of time.
- * @param {State} state
- * @param {number} most
- * @returns {Emotion[]}
- */
-export function newestVerdicts(state, most) {
-  const utterances = [...state.utterances.values()];
-  /** @type {Emotion[]} */
-  const newest = [];
-  for (let at = utterances.length - 1; at >= 0 && newest.length < most; at -= 1) {
-    newest.push(...[...utterances[at].verdicts.values()].reverse());
-  }
-  return newest.slice(0, most).reverse();
-}
-
-/** How many verdicts there were, those no longer kept included. @param {State} state */
-export function countVerdicts(state) {
-  let count = state.forgotten;
-  for (const utterance of state.utterances.values()) count += utterance.verdicts.size;
-  return count;
+/** @param {SegmentKey} key */
+export function keyOf({ utteranceId, segment }) {
+  return `${utteranceId}:${segment}`;
 }
 
 /**
@@ -115,7 +142,7 @@ export function countVerdicts(state) {
 export function reduce(state, action) {
   switch (action.type) {
     case "page.started":
-      return { ...initialState(), phase: "asking", tokenWanted: state.tokenWanted };
+      return startAnew(state);
     case "page.captured":
       return { ...state, phase: "connecting" };
     case "page.stopping":
@@ -124,31 +151,68 @@ export function reduce(state, action) {
       return end(state, action.failure);
     case "page.congested":
       return warn(state, action.congested, "congested");
+    case "page.warned":
+      return { ...state, warning: action.code === null ? null : { code: action.code } };
+    case "page.connection":
+      return connect(state, action.state);
+    case "page.gap":
+      return { ...state, gaps: [...state.gaps, { startMs: action.startMs, endMs: action.endMs }] };
+    case "page.selected":
+      return { ...state, selected: action.key };
+    case "page.settings":
+      return { ...state, preferences: action.preferences };
+    case "page.microphone":
+      return { ...state, microphone: { ...state.microphone, ...action.change } };
+    case "page.file":
+      return { ...state, file: action.file };
+    case "page.corrected":
+      return correct(state, action.key, action.correction);
+    case "page.model":
+      return { ...state, model: action.facts };
+    default:
+      return hear(state, action);
+  }
+}
+
+/**
+ * What the server says.
+ * @param {State} state
+ * @param {import("./protocol.js").ServerMessage} message
+ * @returns {State}
+ */
+function hear(state, message) {
+  switch (message.type) {
     case SERVER.SESSION_CREATED:
-      return { ...state, phase: goOn(state), session: action, tokenWanted: false };
+      return { ...state, phase: goOn(state), session: message, tokenWanted: false };
     case SERVER.SESSION_UPDATED:
-      return state.session ? { ...state, session: { ...state.session, config: action.config } } : state;
+      return state.session ? { ...state, session: { ...state.session, config: message.config } } : state;
     case SERVER.MODEL_CHANGED:
-      return state.session ? { ...state, session: { ...state.session, model: action.model } } : state;
+      return state.session ? { ...state, session: { ...state.session, model: message.model } } : state;
     case SERVER.UTTERANCE_STARTED:
-      return start(state, action.utterance_id, action.start_ms);
+      return start(state, message.utterance_id, message.start_ms);
     case SERVER.EMOTION:
-      return judge(state, action);
+      return judge(state, message);
     case SERVER.UTTERANCE_ENDED:
-      return action.discarded
-        ? discard(state, action.utterance_id)
-        : close(state, action.utterance_id, action.end_ms);
+      return message.discarded
+        ? discard(state, message.utterance_id)
+        : close(state, message.utterance_id, message.end_ms);
     case SERVER.ACK:
-      return { ...state, ackMs: Math.max(state.ackMs, action.audio_ms) };
+      return { ...state, ackMs: Math.max(state.ackMs, message.audio_ms) };
     case SERVER.WARNING:
-      return { ...state, warning: { code: action.code, message: action.message } };
+      return { ...state, warning: { code: message.code, message: message.message } };
     case SERVER.ERROR:
-      return fail(state, action);
+      return fail(state, message);
     case SERVER.SESSION_CLOSED:
-      return { ...state, lamp: false, totals: { ...state.totals, ...closingTotals(action) } };
+      return { ...state, lamp: false, totals: { ...state.totals, ...closingTotals(message) } };
     default:
       return state;
   }
+}
+
+/** Forgets the session before; what belongs to the page stays. @param {State} state @returns {State} */
+function startAnew({ tokenWanted, preferences, microphone, model }) {
+  const kept = { tokenWanted, preferences, microphone, model };
+  return { ...initialState(), ...kept, phase: "asking" };
 }
 
 /**
@@ -170,7 +234,14 @@ function end(state, failure) {
   const why = state.failure ?? failure ?? null;
   const tokenWanted = state.tokenWanted || why?.code === "token";
   const phase = why ? "error" : "closed";
-  return { ...state, phase, failure: why, warning: null, lamp: false, tokenWanted };
+  const microphone = { ...state.microphone, applied: null, interrupted: false };
+  const over = { connection: /** @type {Connection} */ ("closed"), warning: null, lamp: false };
+  return { ...state, ...over, phase, failure: why, tokenWanted, microphone };
+}
+
+/** @param {State} state @param {Connection} connection @returns {State} */
+function connect(state, connection) {
+  return warn({ ...state, connection }, connection === "reconnecting", "connection_cut");
 }
 
 /** @param {State} state @param {boolean} on @param {string} code @returns {State} */
@@ -186,87 +257,13 @@ function fail(state, error) {
   return { ...state, failure: told };
 }
 
-/** @param {State} state @param {number} id @param {number} startMs @returns {State} */
-function start(state, id, startMs) {
-  if (state.utterances.has(id)) return { ...state, lamp: true };
-  const totals = { ...state.totals, utterances: state.totals.utterances + 1 };
-  const opened = { id, startMs, endMs: null, verdicts: new Map() };
-  return keep({ ...state, lamp: true, totals }, opened);
-}
-
-/** @param {State} state @param {number} id @param {number} endMs @returns {State} */
-function close(state, id, endMs) {
-  const utterance = state.utterances.get(id);
-  if (!utterance || utterance.endMs !== null) return { ...state, lamp: false };
-  const speechMs = state.totals.speechMs + endMs - utterance.startMs;
-  const closed = { ...state, lamp: false, totals: { ...state.totals, speechMs } };
-  return keep(closed, { ...utterance, endMs });
-}
-
-/**
- * It was no speech after all: as if it had never begun.
- * @param {State} state
- * @param {number} id
- * @returns {State}
- */
-function discard(state, id) {
-  if (!state.utterances.has(id)) return { ...state, lamp: false };
-  const utterances = new Map(state.utterances);
-  utterances.delete(id);
-  const totals = { ...state.totals, utterances: state.totals.utterances - 1 };
-  const current = state.current?.utterance_id === id ? state.lastFinal : state.current;
-  return { ...state, lamp: false, utterances, totals, current };
-}
-
-/**
- * A verdict, interim or final. A final one is never replaced: a late interim is dropped, and what
- * a resumed session repeats is counted once.
- * @param {State} state
- * @param {Emotion} emotion
- * @returns {State}
- */
-function judge(state, emotion) {
-  const id = emotion.utterance_id;
-  const known = state.utterances.get(id) ?? { id, startMs: id, endMs: null, verdicts: new Map() };
-  if (known.verdicts.get(emotion.segment)?.final) return state;
-  const verdicts = new Map(known.verdicts).set(emotion.segment, emotion);
-  const judged = keep({ ...state, current: emotion }, { ...known, verdicts });
-  if (!emotion.final) return judged;
-  const passed = state.warning !== null && PASSING.has(state.warning.code);
-  const warning = passed ? null : state.warning;
-  return { ...judged, warning, lastFinal: emotion, totals: count(state.totals, emotion) };
-}
-
-/** @param {Totals} totals @param {Emotion} emotion @returns {Totals} */
-function count(totals, emotion) {
-  const kind = emotion.label === null ? "reasons" : "labels";
-  const name = emotion.label ?? emotion.reason ?? "uncertain";
-  const { segments, ms } = totals[kind][name] ?? { segments: 0, ms: 0 };
-  const share = { segments: segments + 1, ms: ms + emotion.end_ms - emotion.start_ms };
-  return {
-    ...totals,
-    segments: totals.segments + 1,
-    audioMs: Math.max(totals.audioMs, emotion.end_ms),
-    [kind]: { ...totals[kind], [name]: share },
-  };
+/** @param {State} state @param {SegmentKey} key @param {Correction} correction @returns {State} */
+function correct(state, key, correction) {
+  return { ...state, corrections: new Map(state.corrections).set(keyOf(key), correction) };
 }
 
 /** @param {import("./protocol.js").SessionClosed} closed */
 function closingTotals(closed) {
   const { audio_ms: audioMs, speech_ms: speechMs, utterances, segments } = closed;
   return { audioMs, speechMs, utterances, segments };
-}
-
-/**
- * Puts an utterance in, and the oldest out where there are too many.
- * @param {State} state
- * @param {Utterance} utterance
- * @returns {State}
- */
-function keep(state, utterance) {
-  const utterances = new Map(state.utterances).set(utterance.id, utterance);
-  if (utterances.size <= MOST_UTTERANCES) return { ...state, utterances };
-  const [oldest] = utterances.values();
-  utterances.delete(oldest.id);
-  return { ...state, utterances, forgotten: state.forgotten + oldest.verdicts.size };
 }

@@ -7,9 +7,9 @@ import pytest
 
 PAGE = Path(__file__).parents[2] / "client_web"
 FILES = {
-    path.name: path.read_text(encoding="utf-8")
+    path.name: "" if path.suffix == ".png" else path.read_text(encoding="utf-8")
     for path in sorted(PAGE.iterdir())
-    if path.suffix in {".html", ".css", ".js", ".svg"}
+    if path.suffix in {".html", ".css", ".js", ".svg", ".webmanifest", ".png"}
 }
 NAMESPACES = ("http://www.w3.org/2000/svg",)  # A name, which is never fetched.
 REFERENCES = {
@@ -17,6 +17,8 @@ REFERENCES = {
     ".js": r'(?:\bfrom |\bimport |\bnew URL\()"([^"]+)"',
     ".css": r'(?:url\(|@import )["\']?([^"\')]+)',
     ".svg": r'href="([^"#]+)"',
+    ".webmanifest": r'"src": "([^"]+)"',
+    ".png": r"(?!)",
 }
 
 
@@ -63,6 +65,6 @@ def test_the_page_keeps_to_its_content_security_policy() -> None:
 def test_every_element_that_the_scripts_ask_for_is_in_the_page() -> None:
     ids = re.findall(r'\bid="([^"]+)"', FILES["index.html"])
     assert len(ids) == len(set(ids))
-    asked = set(re.findall(r'this\.(?:\$|show)\("([\w-]+)"', FILES["view.js"]))
+    asked = set(re.findall(r'(?:\$|show)\("([\w-]+)"', "".join(FILES.values())))
     assert len(asked) > 15
     assert asked <= set(ids)

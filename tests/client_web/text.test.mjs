@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { ERROR, REASONS, WARNING } from "../../client_web/protocol.js";
-import { TABLES, createText } from "../../client_web/text.js";
+import { TABLES, chooseLanguage, createText } from "../../client_web/text.js";
 
 const ENGLISH = TABLES.en;
 const ROOT = new URL("../../client_web/", import.meta.url);
@@ -66,4 +66,25 @@ test("what a newer server or another model says is shown as it comes", () => {
   assert.equal(text.error({ code: "new_code" }), ENGLISH.error_unknown);
   assert.equal(text.warning({ code: "bad_audio" }), ENGLISH.error_bad_audio);
   assert.equal(text.reason("new_reason"), ENGLISH.reason_uncertain);
+});
+
+test("the first language that there is a table for is chosen, and English otherwise", () => {
+  assert.equal(chooseLanguage(["fr-FR", "es-MX", "en"]), "es");
+  assert.equal(chooseLanguage(["en-GB", "es"]), "en");
+  assert.equal(chooseLanguage(["zz"]), "en");
+  assert.equal(chooseLanguage([]), "en");
+});
+
+test("a language is changed in place, numbers and times with it", () => {
+  const text = createText("en", { host: "here:1" });
+  const { say } = text;
+  assert.match(say("notice_where"), /on this server, here:1,/);
+  text.use("es");
+  assert.equal(text.language, "es");
+  assert.match(say("notice_where"), /en este servidor, here:1,/);
+  assert.equal(text.seconds(3149), "3,1 s");
+  assert.equal(text.label("sad"), "Tristeza");
+  assert.match(text.percent(0.5), /^50\s%$/);
+  text.use("zz");
+  assert.equal(text.language, "en");
 });
