@@ -23,6 +23,7 @@ from training.robustness import measure_noise
 from training.segments import RATE, Segments
 from training.settings import TrainSettings
 from training.sexes import read_sexes
+from training.shifts import measure_shifts
 from training.splits import load_segments
 
 log = logging.getLogger(__name__)
@@ -35,12 +36,14 @@ class Extras:
     Attributes:
         noise_clips: recordings that are tried in noise, at most; 0 for none.
         durations: whether lengths are tried.
+        shifts: whether segments are cut a little later.
         rivals: whether baselines are fitted (once: they are kept in the cache) and compared.
         beside: folders of runs whose ``rival.json`` is to stand beside them.
     """
 
     noise_clips: int = 0
     durations: bool = False
+    shifts: bool = False
     rivals: bool = False
     beside: tuple[Path, ...] = ()
 
@@ -115,6 +118,8 @@ def measure_extras(
     found: dict[str, Any] = {}
     if extras.durations:
         found["durations"] = measure_durations(classifier, segments)
+    if extras.shifts:
+        found["shifts"] = measure_shifts(classifier, segments)
     if extras.noise_clips:
         recordings = whole(segments.clips, cache)
         found["noisy"] = measure_noise(classifier, segments, recordings, extras.noise_clips)

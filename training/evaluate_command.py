@@ -16,8 +16,8 @@ NOISE_CLIPS: Final = 700
 
 DESCRIPTION: Final = """\
 Measure model directories as they are served: segmenter, exported graph, calibration. Writes
-report.json, report.md and plots (report/*.png) into each. On the last of the splits, noise, length
-and other ways of doing it are measured too; --quick leaves those out.
+report.json, report.md and plots (report/*.png) into each. On the last of the splits, noise, length,
+segments cut a little later and other ways of doing it are measured too; --quick leaves those out.
 """
 
 
@@ -36,7 +36,9 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     add_data_flags(command)
     add_splits_flag(command)
     command.add_argument(
-        "--quick", action="store_true", help="no noise, no lengths, no other ways of doing it"
+        "--quick",
+        action="store_true",
+        help="no noise, lengths, later cuts or other ways of doing it",
     )
     command.add_argument(
         "--noise-clips",
@@ -70,6 +72,7 @@ def work(arguments: argparse.Namespace) -> None:
     extras = Extras(
         noise_clips=arguments.noise_clips,
         durations=True,
+        shifts=True,
         rivals=True,
         beside=tuple([settings.out.parent / "thesis"] if beside is None else beside),
     )

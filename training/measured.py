@@ -166,6 +166,24 @@ class Duration(BaseModel):
     answered: float
 
 
+class Shift(BaseModel):
+    """Segments cut a little later.
+
+    Attributes:
+        samples: how much later, at 16 kHz.
+        segments: how many.
+        mean: by how much the score that moves most moves, 0 to 1.
+        largest: of these.
+        changed: share of them with another verdict.
+    """
+
+    samples: int
+    segments: int
+    mean: float
+    largest: float
+    changed: float
+
+
 class Rival(BaseModel):
     """Another way of doing it, on the same segments.
 
@@ -227,6 +245,7 @@ class SplitReport(BaseModel):
         non_speech: figures on noise.
         noisy: figures on speech in noise; None where it was not measured.
         durations: by length of segment.
+        shifts: by how much later segments are cut.
         rivals: what else was measured on the same segments.
     """
 
@@ -237,4 +256,5 @@ class SplitReport(BaseModel):
     non_speech: NonSpeech | None
     noisy: Noisy | None = None
     durations: list[Duration] = []
+    shifts: list[Shift] = []
     rivals: list[Rival] = []

@@ -1,11 +1,11 @@
-"""What noise and shortness do, as Markdown."""
+"""What noise, shortness and another beginning do, as Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from training.measured import Duration, Heard, Noisy
+from training.measured import Duration, Heard, Noisy, Shift
 from training.tables import table
 
 NOISE_HOW: Final = """\
@@ -84,6 +84,30 @@ def duration_lines(durations: Sequence[Duration]) -> list[str]:
     return [
         "By length: the middle of a segment that is long enough; else segments of one speaker and "
         "emotion joined until they are (*joined*), each used once.",
+        "",
+        *table(head, rows),
+        "",
+    ]
+
+
+def shift_lines(shifts: Sequence[Shift]) -> list[str]:
+    """The section on segments cut a little later; empty where it was not measured."""
+    if not shifts:
+        return []
+    rows = [
+        (
+            f"{s.samples} ({s.samples / 16:g} ms)",
+            str(s.segments),
+            f"{s.mean:.3f}",
+            f"{s.largest:.3f}",
+            f"{s.changed:.1%}",
+        )
+        for s in shifts
+    ]
+    head = ("samples later", "segments", "scores move, mean", "at most", "another verdict")
+    return [
+        "Cut a little later: a stream's frames begin elsewhere than a file's. Of each segment, by "
+        "how much the score moves that moves most, and whether the verdict is another one.",
         "",
         *table(head, rows),
         "",

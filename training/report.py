@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from training.goals import goal_table
 from training.held_out import held_out_table
 from training.measured import HeldOut, SplitReport
-from training.noise_tables import duration_lines, noise_lines
+from training.noise_tables import duration_lines, noise_lines, shift_lines
 from training.rival_tables import rival_lines
 from training.tables import (
     answer_lines,
@@ -117,6 +117,7 @@ def split_markdown(name: str, split: SplitReport, plots: list[str]) -> str:
         *rival_lines(split),
         *noise_lines(split.noisy),
         *duration_lines(split.durations),
+        *shift_lines(split.shifts),
         *confusion_lines(speech),
     ]
     lines += [f"![{plot.removesuffix('.png')}]({PLOTS}/{plot})\n" for plot in plots]

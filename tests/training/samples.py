@@ -5,7 +5,7 @@ import numpy as np
 from training.answers import Answers, Asked, speech_figures
 from training.bootstrap import margin
 from training.manifest import EMOTIONS
-from training.measured import Duration, Heard, HeldOut, Noisy, NonSpeech, SplitReport
+from training.measured import Duration, Heard, HeldOut, Noisy, NonSpeech, Shift, SplitReport
 from training.report import Report
 from training.rivals import rival
 
@@ -60,6 +60,7 @@ def split_report(seed: int = 0) -> SplitReport:
             Duration(seconds=s, segments=50, joined=0.1, uar=0.4, accuracy=0.4, answered=0.6)
             for s in (0.5, 8)
         ],
+        shifts=[Shift(samples=80, segments=240, mean=0.0123, largest=0.2, changed=0.05)],
         rivals=[beaten, rival("the thesis's recipe", "whole recordings.", about, other)],
     )  # fmt: skip
 

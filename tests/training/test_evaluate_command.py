@@ -65,6 +65,8 @@ def test_one_command_gives_one_folder(
     assert made.held_out == report().held_out
     validation, test = made.splits["validation"], made.splits["test"]
     assert (validation.noisy, validation.rivals, validation.durations) == (None, [], [])
+    assert validation.shifts == []
+    assert [shift.samples for shift in test.shifts] == [20, 80, 160, 320]
     assert test.noisy is not None
     assert test.noisy.clips == 3
     assert test.rivals[-1] == other

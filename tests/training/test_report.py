@@ -20,7 +20,7 @@ def test_reports_of_earlier_versions_are_read(tmp_path: Path) -> None:
     rows = json.loads(report().model_dump_json())
     rows.pop("held_out")
     split = rows["splits"]["test"]
-    for name in ("noisy", "durations", "rivals"):
+    for name in ("noisy", "durations", "shifts", "rivals"):
         split.pop(name)
     for name in ("intervals", "corpus_intervals", "sexes", "languages", "speakers",
                  "corpus_confusions", "recalls", "reliability", "risk_coverage"):  # fmt: skip
@@ -54,6 +54,7 @@ def test_all_that_was_measured_is_told() -> None:
         "| babble | 10 dB | 0.400 | 5.0% |",
         "| mean, noise before | 0 dB | 0.250 |",
         "| 0.5 s | 50 | 10% |",
+        "| 80 (5 ms) | 240 | 0.012 | 0.200 | 5.0% |",
         "40.9 %",
         "If the split were random",
         "| recall of disgust |",
@@ -76,10 +77,17 @@ def test_tables_are_rectangular() -> None:
 
 def test_what_was_not_measured_is_left_out() -> None:
     split = split_report().model_copy(
-        update={"noisy": None, "durations": [], "rivals": [], "non_speech": None}
+        update={"noisy": None, "durations": [], "shifts": [], "rivals": [], "non_speech": None}
     )
     text = markdown(Report(name="m", version="1", runtime="torch", splits={"test": split}))
-    for words in ("In noise", "By length", "Beside other ways", "Non-speech", "held out"):
+    for words in (
+        "In noise",
+        "By length",
+        "Cut a little",
+        "Beside other ways",
+        "Non-speech",
+        "held out",
+    ):
         assert words not in text, words
 
 
