@@ -75,7 +75,7 @@ class _Gathering:
         recordings = [item for item in found if isinstance(item, Recording)]
         brought = {r.split for r in recordings if r.split}
         for recording in recordings:
-            allowed = SPLITS if self._settings.resplit else may_stand_in(recording.split, brought)
+            allowed = self._may_stand_in(recording, brought)
             speaker = _speaker_name(recording, place if place.is_dir() else place.parent)
             label = self._settings.emotions.label(recording.emotion)
             if label is None:
@@ -84,6 +84,13 @@ class _Gathering:
             # Also of a recording that is here already: the speaker stands where both stand.
             self._allowed.setdefault(speaker, set(SPLITS)).intersection_update(allowed)
             self._take(recording, label, speaker)
+
+    def _may_stand_in(
+        self, recording: Recording, brought: Collection[Split | None]
+    ) -> Sequence[Split]:
+        if recording.learn_only:
+            return SPLITS[:1]
+        return SPLITS if self._settings.resplit else may_stand_in(recording.split, brought)
 
     def rows(self) -> list[Row]:
         """Those taken, each with the splits that every corpus leaves to its speaker.

@@ -25,6 +25,7 @@ class Recording:
         split: as the corpus has it; none where it has none.
         take: two recordings of one corpus and speaker with the same take are the same recording;
             empty where only the path can tell.
+        learn_only: nothing may be measured on it, whatever is asked for.
     """
 
     path: Path
@@ -35,6 +36,7 @@ class Recording:
     language: str = ""
     split: Split | None = None
     take: str = ""
+    learn_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ Make the CSV manifest that training reads, of corpora that you have on disk.
   vivavoz-train manifest --corpus ravdess=RAVDESS emodb=EMO-DB --out speech.csv
 
 ravdess, cremad, tess, savee, emodb, nemo, ased and urdu are read by their publishers' file names;
-audio-emotions is Kaggle's folder of that name; any other name stands for an audiofolder of Hugging
-Face, or for a CSV manifest. Splits that a corpus brings are kept; one without gets splits by whole
-speakers. It refuses splits in which somebody is both learned from and measured on.
+audio-emotions is Kaggle's folder of that name, feedback an export of `vivavoz feedback`; any other
+name stands for an audiofolder of Hugging Face, or for a CSV manifest. Splits that a corpus brings
+are kept; one without gets splits by whole speakers. It refuses splits in which somebody is both
+learned from and measured on.
 docs/corpora.md says more.
 """
 

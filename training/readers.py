@@ -5,6 +5,7 @@
 * ``ravdess``, ``cremad``, ``tess``, ``savee``, ``emodb``, ``nemo``, ``ased``, ``urdu``: by file
   name (`training.name_rules`);
 * ``audio-emotions``, or any folder with a folder ``Suprised`` in it: `training.kaggle_folder`;
+* ``feedback``, or any folder of corrections that people consented to: `training.feedback_folder`;
 * a ``.csv`` file: `training.csv_corpus`;
 * any other folder: `training.audiofolder`.
 """
@@ -18,7 +19,9 @@ from typing import Protocol
 from training.audio_files import audio_files
 from training.audiofolder import read_audiofolder
 from training.corpus_recording import LeftOut, Recording
+from training.corrections import CORPUS as FEEDBACK
 from training.csv_corpus import read_csv_corpus
+from training.feedback_folder import looks_like_feedback, read_feedback
 from training.kaggle_folder import AUDIO_EMOTIONS, looks_like_kaggle, read_kaggle_folder
 from training.manifest import ManifestError
 from training.name_rules import NAME_RULES, UnfitNameError
@@ -57,6 +60,8 @@ def reader_of(name: str, place: Path) -> Reader:
         return read_named_files
     if name == AUDIO_EMOTIONS or looks_like_kaggle(place):
         return read_kaggle_folder
+    if name == FEEDBACK or looks_like_feedback(place):
+        return read_feedback
     return read_audiofolder
 
 
@@ -85,7 +90,7 @@ def known_name(name: str) -> str:
         >>> known_name("CREMA-D"), known_name("audio_emotions"), known_name("My Own")
         ('cremad', 'audio-emotions', 'My Own')
     """
-    known = {_letters(one): one for one in (*NAME_RULES, AUDIO_EMOTIONS)}
+    known = {_letters(one): one for one in (*NAME_RULES, AUDIO_EMOTIONS, FEEDBACK)}
     return known.get(_letters(name), name)
 
 
