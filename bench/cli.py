@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import engines, non_speech, page, session, voice_activity
+from bench import capacity, engines, non_speech, page, session, voice_activity
 from bench.errors import BenchError
 from bench.report import Report
 
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
         ("vad", voice_activity),
         ("noise", non_speech),
         ("session", session),
+        ("capacity", capacity),
         ("engines", engines),
         ("page", page),
     ):

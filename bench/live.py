@@ -1,19 +1,17 @@
-"""One session at the pace of its sound, and everything that came of it with its time."""
+"""A session at the pace of its sound, and everything that came of it with its time."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
 from bench.delivery import Arrival, Ending, Received
 from bench.expectation import Expectation, expect
 from bench.recordings import RATE, Pcm
-from client_python import ClientError, Session, chunks, connect, paced
+from client_python import ClientError, Session, chunks, connect
 from vad import VadSettings
-
-INTERIM_MS: Final = 1000
 
 
 @dataclass(slots=True)
@@ -57,33 +55,45 @@ async def hold_session(
     async with connect(url, sample_rate=RATE, vad=vad, interim_ms=interim_ms) as session:
         in_force, model = session.config.vad, session.model
         live = Live(f"{model.name} {model.version}", in_force, expect(pcm, in_force))
-        pieces = chunks(pcm.tobytes(), RATE, chunk_ms)  # copied before the clock starts, not after
-        began_s = asyncio.get_running_loop().time()
-        receiver = asyncio.create_task(_receive(session, live, began_s))
-        try:
-            await _send(session, pieces, live, began_s)
-            live.speech_ms = (await session.stop()).speech_ms
-        except ClientError as error:
-            live.failure = str(error)
-        await asyncio.wait({receiver})
+        sound = pcm.tobytes()  # copied before the clock starts, not after
+        await play(session, live, sound, chunk_ms=chunk_ms, began_s=time.monotonic())
         return live
 
 
+async def play(session: Session, live: Live, pcm: bytes, *, chunk_ms: int, began_s: float) -> None:
+    """Send audio through a session that has started, and note in `live` what comes, to its end.
+
+    Args:
+        session: that nothing was sent to yet.
+        live: what had to come; what comes is added.
+        pcm: at `RATE`.
+        chunk_ms: audio in one message; it is sent when its last sample is due.
+        began_s: when the first sample is due, seconds of ``time.monotonic``.
+    """
+    receiver = asyncio.create_task(_receive(session, live, began_s))
+    try:
+        await _send(session, chunks(pcm, RATE, chunk_ms), live, began_s)
+        live.speech_ms = (await session.stop()).speech_ms
+    except ClientError as error:
+        live.failure = str(error)
+    await asyncio.wait({receiver})
+
+
 async def _send(session: Session, pieces: Iterator[bytes], live: Live, began_s: float) -> None:
-    loop = asyncio.get_running_loop()
-    due_ms = 0.0
-    async for chunk in paced(pieces, RATE):
-        due_ms += len(chunk) / 2 * 1000 / RATE
+    # Not the event loop's clock: uvloop's stands still while the loop works.
+    due_s = began_s
+    for chunk in pieces:
+        due_s += len(chunk) / 2 / RATE
+        await asyncio.sleep(max(0.0, due_s - time.monotonic()))
         await session.send(chunk)
-        live.late_ms.append((loop.time() - began_s) * 1000 - due_ms)
+        live.late_ms.append((time.monotonic() - due_s) * 1000)
 
 
 async def _receive(session: Session, live: Live, began_s: float) -> None:
-    loop = asyncio.get_running_loop()
     received = live.received
     try:
         async for message in session:
-            at_ms = (loop.time() - began_s) * 1000
+            at_ms = (time.monotonic() - began_s) * 1000
             if message.type == "emotion":
                 received.arrivals.append(
                     Arrival(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from bench.errors import ServerError
 TOP: Final = Path(__file__).resolve().parent.parent
 READY_S: Final = 60.0
 STOP_S: Final = 15.0
-LOOK_EVERY_S: Final = 0.05
+LOOK_EVERY_S: Final = 0.01
 LOCAL: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -29,11 +30,15 @@ class Server(NamedTuple):
         url: of the server.
         metrics_url: of its metrics, None if they are out of reach.
         pid: of its process, None if it runs elsewhere.
+        model: name, version and runtime, empty if it was not asked.
+        ready_s: from the start of its process until it was ready, None if it ran already.
     """
 
     url: str
     metrics_url: str | None
     pid: int | None
+    model: str = ""
+    ready_s: float | None = None
 
 
 @contextmanager
@@ -57,15 +62,32 @@ def serve(model: str, *flags: str) -> Iterator[Server]:
         *flags,
     ]
     with TemporaryFile() as said:
+        began_s = time.monotonic()
         process = subprocess.Popen(
             command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
         try:
             url = f"http://127.0.0.1:{port}"
             _await_ready(process, f"{url}/readyz", said)
-            yield Server(url, f"http://127.0.0.1:{metrics_port}/metrics", process.pid)
+            ready_s = time.monotonic() - began_s
+            metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
+            yield Server(url, metrics_url, process.pid, read_model(url), ready_s)
         finally:
             _stop(process)
+
+
+def read_model(url: str) -> str:
+    """Name, version and runtime of the model that a server answers with.
+
+    Raises:
+        ServerError: it does not say.
+    """
+    try:
+        with LOCAL.open(f"{url}/v1/model", timeout=READY_S) as answer:
+            facts = json.load(answer)
+        return f"{facts['name']} {facts['version']} ({facts['runtime']})"
+    except (OSError, ValueError, KeyError) as error:
+        raise ServerError(f"{url} does not say which model it has: {error}") from error
 
 
 def free_ports(count: int) -> list[int]:

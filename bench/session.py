@@ -14,7 +14,7 @@ import numpy as np
 from bench.conditions import Conditions
 from bench.delivery import utterance_differences, verdict_differences
 from bench.errors import BenchError, RecordingError
-from bench.live import INTERIM_MS, Live, hold_session
+from bench.live import Live, hold_session
 from bench.model import add_model_flag
 from bench.prometheus import Buckets, read_buckets, since
 from bench.recordings import RATE, Pcm, milliseconds, read_recording
@@ -22,6 +22,7 @@ from bench.report import Report
 from bench.resources import Usage, Watch
 from bench.server_process import Server, serve
 from bench.session_tables import cost_table, delivery_table, latency_table
+from bench.stream_flags import add_stream_flags
 from bench.vad_flags import add_vad_flags, read_vad_flags
 from bench.voice import converse
 from client_python import ClientError
@@ -53,20 +54,7 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--metrics-url", help="of that server's metrics: for its event loop")
     command.add_argument("--pid", type=int, help="of that server, if here: for CPU and memory")
-    command.add_argument(
-        "--chunk-ms",
-        type=int,
-        choices=(20, 40, 60, 80, 100, 200, 500),
-        default=100,
-        help="audio in one message (default: %(default)s, as the page sends it)",
-    )
-    command.add_argument(
-        "--interim-ms",
-        type=int,
-        default=INTERIM_MS,
-        help="an interim label each so many ms while someone speaks, 0 for none "
-        "(default: %(default)s)",
-    )
+    add_stream_flags(command)
     add_model_flag(command)
     add_vad_flags(command)
 

@@ -25,13 +25,19 @@ def converse(seconds: float, *, seed: int = 0) -> Pcm:
     parts: list[Pcm] = []
     left = round(seconds * RATE)
     while left > 0:
-        pause = np.rint(3 * rng.standard_normal(round(rng.uniform(*PAUSE_S) * RATE)))
+        pause = faint_noise(rng.uniform(*PAUSE_S), rng)
         voice = speak(
             rng.uniform(*UTTERANCE_S),
             pitch=rng.uniform(90, 220),
             level=rng.uniform(0.05, 0.25),
             seed=int(rng.integers(2**31)),
         )
-        parts += [pause.astype("<i2"), voice]
+        parts += [pause, voice]
         left -= pause.size + voice.size
     return np.concatenate(parts)[: round(seconds * RATE)] if parts else np.zeros(0, "<i2")
+
+
+def faint_noise(seconds: float, rng: np.random.Generator) -> Pcm:
+    """What a good microphone gives of a quiet room: white noise of three units RMS (-81 dBFS)."""
+    noise: Pcm = np.rint(3 * rng.standard_normal(round(seconds * RATE))).astype("<i2")
+    return noise

@@ -9,7 +9,7 @@ import pytest
 from bench.cli import main
 
 
-@pytest.mark.parametrize("command", ["vad", "noise", "session", "engines"])
+@pytest.mark.parametrize("command", ["vad", "noise", "session", "capacity", "engines", "page"])
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])
