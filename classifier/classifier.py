@@ -16,6 +16,8 @@ from classifier.runtime import Runtime, RuntimeName, open_runtime
 from classifier.source import find_model
 from classifier.verdict import Quality, Verdict, decide, too_short_verdict
 
+CARD: Final = "README.md"
+
 WARM_UP_S: Final = 8
 """As long as segments get by default: what memory the longest takes is taken before serving, not
 somewhere in the first hour (ONNX Runtime keeps what it once allocated)."""
@@ -42,6 +44,14 @@ class Classifier:
         self.outputs = model.outputs
         self.runtime = runtime.name
         self.calibration = model.calibration
+
+    @property
+    def card(self) -> str | None:
+        """The model's card (``README.md`` of its directory), Markdown; None where there is none."""
+        try:
+            return (self._model.folder / CARD).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
 
     def logits(self, pcm: Pcm) -> npt.NDArray[np.float32]:
         """What the network answers, before calibration.

@@ -57,6 +57,7 @@ def build_app(service: Service) -> web.Application:
     app.router.add_get(PATH, stream, allow_head=False)
     app.router.add_post("/v1/classify", rest.classify)
     app.router.add_get("/v1/model", rest.model)
+    app.router.add_get("/v1/model/card", rest.card)
     app.router.add_get("/healthz", rest.healthz)
     app.router.add_get("/readyz", rest.readyz)
     if service.settings.feedback_dir:

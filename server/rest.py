@@ -81,6 +81,21 @@ async def model(request: web.Request) -> web.Response:
     return _json(json.dumps(facts))
 
 
+async def card(request: web.Request) -> web.Response:
+    """``GET /v1/model/card``: the card of the model that answers, as Markdown; 204 if it has none.
+
+    Raises:
+        RefusalError: no token.
+    """
+    service = request.app[SERVICE]
+    service.access.check_token(request)
+    classifier = service.answering.classifier
+    text = await asyncio.to_thread(lambda: classifier.card)
+    if text is None:
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+    return web.Response(text=text, content_type="text/markdown")
+
+
 def asks_for_whole_report(query: Mapping[str, str]) -> bool:
     """Whether a query asks for more than the short report.
 

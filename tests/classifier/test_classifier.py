@@ -44,6 +44,15 @@ def test_it_says_what_it_is(group_norm, layer_norm, runtime):
     assert foreign.version != ours.version
 
 
+def test_its_card_is_the_readme_of_its_directory(group_norm, tmp_path):
+    folder = copy_with(group_norm, tmp_path / "model")
+    (folder / "README.md").write_text("# Größe\n", encoding="utf-8")
+    ours = open_classifier(folder)
+    assert ours.card == "# Größe\n"
+    (folder / "README.md").unlink()
+    assert ours.card is None
+
+
 def test_verdict_is_that_of_the_logits(classifier):
     pcm = speechlike(1.5, 3)
     logits = classifier.logits(pcm)

@@ -2,8 +2,10 @@ import asyncio
 import io
 import json
 import random
+import shutil
 import threading
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -11,7 +13,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from classifier import Classifier, default_model_path
+from classifier import Classifier, default_model_path, open_classifier
 from server.analysis import analyse
 from server.inference import classify_segment, model_info
 from server.recording import Recording
@@ -262,6 +264,20 @@ async def test_the_report_comes_in_short_unless_the_whole_is_asked_for(server: R
     whole = (await server.request("GET", "/v1/model?report=whole"))[1]
     assert whole["report"] == report
     assert {**whole, "report": body["report"]} == body
+
+
+async def test_the_card_of_the_model_that_answers(server: Running) -> None:
+    server.service.answering.classifier = open_classifier(default_model_path())
+    status, body, headers = await server.request("GET", "/v1/model/card")
+    assert (status, headers["Content-Type"]) == (200, "text/markdown; charset=utf-8")
+    assert body.decode() == (default_model_path() / "README.md").read_text(encoding="utf-8")
+
+
+async def test_a_model_without_a_card(server: Running, tmp_path: Path) -> None:
+    shutil.copytree(default_model_path(), tmp_path, dirs_exist_ok=True)
+    (tmp_path / "README.md").unlink()
+    server.service.answering.classifier = open_classifier(tmp_path)
+    assert (await server.request("GET", "/v1/model/card"))[:2] == (204, b"")
 
 
 @pytest.mark.parametrize("query", ["report=all", "report=", "rapport=whole", "report=whole&x=1"])
