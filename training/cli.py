@@ -16,8 +16,8 @@ from training import (
     retrain_command,
     thesis_command,
 )
-from training.augment_settings import AugmentError, AugmentSettings, read_augment
 from training.data_flags import (
+    add_augment_flag,
     add_data_flags,
     add_recipe_flags,
     add_splits_flag,
@@ -125,14 +125,7 @@ def _training(command: argparse.ArgumentParser) -> None:
         default=s.balance,
         help="count scarce emotions more, of each corpus or of all together",
     )
-    command.add_argument(
-        "--augment",
-        type=_augment,
-        default=AugmentSettings(),
-        metavar="NAME=P,...",
-        help="probabilities and LOW:HIGH ranges, e.g. noise=0.3,snr_db=0:30,babble=0.1,codec=0.1; "
-        "'none' in front switches the others off",
-    )
+    add_augment_flag(command)
     command.add_argument(
         "--freeze",
         choices=FREEZES,
@@ -160,14 +153,6 @@ def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--keep", type=int, default=s.keep, help="checkpoints kept, to be averaged"
     )
-
-
-def _augment(text: str) -> AugmentSettings:
-    """As argparse wants it: an error of another kind would be told without its message."""
-    try:
-        return read_augment(text)
-    except AugmentError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _int8(command: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from training.augment_settings import AugmentError, AugmentSettings, read_augment
 from training.settings import TrainSettings
 
 RUN: Final = Path("runs/default")
@@ -61,6 +62,26 @@ def add_recipe_flags(command: argparse.ArgumentParser, *without: str) -> None:
         if name not in without:
             default = getattr(TrainSettings, name)
             command.add_argument(f"--{name}", type=type(default), default=default, help=text)
+
+
+def add_augment_flag(command: argparse.ArgumentParser) -> None:
+    """``--augment``."""
+    command.add_argument(
+        "--augment",
+        type=_augment,
+        default=AugmentSettings(),
+        metavar="NAME=P,...",
+        help="probabilities and LOW:HIGH ranges, e.g. noise=0.3,snr_db=0:30,babble=0.1,codec=0.1; "
+        "'none' in front switches the others off",
+    )
+
+
+def _augment(text: str) -> AugmentSettings:
+    """As argparse wants it: an error of another kind would be told without its message."""
+    try:
+        return read_augment(text)
+    except AugmentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def settings_of(arguments: argparse.Namespace) -> TrainSettings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from training.data_flags import add_data_flags, add_splits_flag, settings_of
+from training.errors import TrainingError
 
 if TYPE_CHECKING:
     from training.report import Report
@@ -19,6 +20,10 @@ Measure model directories as they are served: segmenter, exported graph, calibra
 report.json, report.md and plots (report/*.png) into each. On the last of the splits, noise, length,
 segments cut a little later and other ways of doing it are measured too; --quick leaves those out.
 """
+
+
+class MissingResultError(TrainingError):
+    """A file of results that was named is not there; the message says what makes it."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,14 +53,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command.add_argument(
         "--beside",
+        "--thesis",
         type=Path,
         nargs="*",
-        help="runs to compare with (`vivavoz-train thesis`); unsaid, thesis beside RUN, if there",
+        help="runs to compare with, by folder or rival.json (`vivavoz-train thesis`); unsaid, "
+        "thesis beside RUN, if there",
     )
     command.add_argument(
         "--held-out",
         type=Path,
-        help="folder of `vivavoz-train leave-one-out`; unsaid, leave-one-out beside RUN, if there",
+        help="folder or leave_one_out.json of `vivavoz-train leave-one-out`; unsaid, "
+        "leave-one-out beside RUN, if there",
     )
     command.set_defaults(work=work)
 
@@ -67,6 +75,7 @@ def work(arguments: argparse.Namespace) -> None:
     from training.plots import draw
     from training.report import markdown
 
+    check_results(arguments)
     settings = settings_of(arguments)
     beside = arguments.beside
     extras = Extras(
@@ -89,6 +98,23 @@ def work(arguments: argparse.Namespace) -> None:
         print(markdown(report))  # noqa: T201 - a command prints
     if len(reports) > 1:
         print("\n".join(comparison(reports)))  # noqa: T201
+
+
+def check_results(arguments: argparse.Namespace) -> None:
+    """Look for the results that are named before hours are spent on the others.
+
+    Raises:
+        MissingResultError: one is not there.
+    """
+    from training.held_out import results_file
+    from training.rivals import rivals_file
+
+    named = [(rivals_file(place), "thesis") for place in arguments.beside or ()]
+    if arguments.held_out:
+        named.append((results_file(arguments.held_out), "leave-one-out"))
+    for path, command in named:
+        if not path.is_file():
+            raise MissingResultError(f"there is no {path}: `vivavoz-train {command}` makes it")
 
 
 def comparison(reports: dict[Path, Report]) -> list[str]:

@@ -16,14 +16,19 @@ RESULTS: Final = "leave_one_out.json"
 _RESULTS: Final = TypeAdapter(list[HeldOut])
 
 
+def results_file(place: Path) -> Path:
+    """Where the folder of these runs keeps what they reached; a file stands for itself."""
+    return place if place.suffix == ".json" else place / RESULTS
+
+
 def write_results(folder: Path, results: list[HeldOut]) -> None:
     """Keep what was reached so far."""
     (folder / RESULTS).write_bytes(_RESULTS.dump_json(results, indent=2))
 
 
-def read_results(folder: Path) -> list[HeldOut]:
-    """What `leave_one_out` wrote into a folder; empty where it did not."""
-    path = folder / RESULTS
+def read_results(place: Path) -> list[HeldOut]:
+    """What `leave_one_out` wrote, by its folder or file; empty where it did not."""
+    path = results_file(place)
     return _RESULTS.validate_json(path.read_bytes()) if path.exists() else []
 
 

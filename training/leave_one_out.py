@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 from training.errors import TrainingError
@@ -15,12 +16,14 @@ from training.manifest import read_speech
 from training.measured import HeldOut
 from training.pack import export_run
 from training.report import Report, read_report
+from training.run import WEIGHTS, read_facts
 from training.settings import TrainSettings
 from training.train import train
 
 log = logging.getLogger(__name__)
 
 MARKDOWN: Final = "leave_one_out.md"
+MODEL: Final = "model"
 
 HOW: Final = """\
 # Corpora held out
@@ -35,15 +38,41 @@ class CorpusError(TrainingError, ValueError):
     """A corpus cannot be held out; the message says why."""
 
 
-def leave_one_out(settings: TrainSettings, corpora: Sequence[str] = ()) -> list[HeldOut]:
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Teachers of a recipe: they may not have heard the corpus either, so each time there are new
+    ones.
+
+    Attributes:
+        teachers: how many.
+        epochs: of each.
+        rate: of each.
+        mixup: of each.
+    """
+
+    teachers: int = 0
+    epochs: float = 32
+    rate: float = 1e-3
+    mixup: float = 0.3
+
+
+def leave_one_out(
+    settings: TrainSettings, corpora: Sequence[str] = (), lessons: Lessons | None = None
+) -> list[HeldOut]:
     """Train and measure once for each corpus, in a folder of its own under ``settings.out``.
 
-    A corpus whose report is there already is not trained again, so a stopped command goes on where
-    it stopped.
+    What is done is not done again: neither a corpus whose report is there already, nor a teacher
+    that was trained to its end, nor the whole epochs of a run. So a stopped command goes on where
+    it stopped, and corpora may be held out one command at a time. Another recipe needs another
+    folder.
 
     Args:
         settings: the recipe; ``out`` is the folder of all these runs.
         corpora: which to hold out; none means each in turn.
+        lessons: the recipe's teachers.
+
+    Returns:
+        The results of all corpora that were held out in this folder, by name.
 
     Raises:
         CorpusError: a corpus that the manifest does not have, or has alone.
@@ -55,14 +84,19 @@ def leave_one_out(settings: TrainSettings, corpora: Sequence[str] = ()) -> list[
             f"{settings.speech} holds {', '.join(names)}: hold out one of several, not "
             f"{', '.join(unknown) or 'the only one'}"
         )
-    results = []
     for name in corpora or names:
         log.info("holding out %s", name)
-        results.append(held_out(name, without(settings, name)))
-        settings.out.mkdir(parents=True, exist_ok=True)
+        held_out(without(settings, name), lessons or Lessons())
+        results = results_in(settings.out, names)
         write_results(settings.out, results)
         (settings.out / MARKDOWN).write_text("\n".join([HOW, *held_out_table(results), ""]))
-    return results
+    return results_in(settings.out, names)
+
+
+def results_in(folder: Path, names: Sequence[str]) -> list[HeldOut]:
+    """What was reached so far on the corpora of these names."""
+    reports = {name: read_report(folder / name / MODEL) for name in names}
+    return [result(name, report) for name, report in reports.items() if report]
 
 
 def without(settings: TrainSettings, corpus: str) -> TrainSettings:
@@ -98,16 +132,38 @@ def without(settings: TrainSettings, corpus: str) -> TrainSettings:
     return replace(settings, speech=speech, out=folder / "run")
 
 
-def held_out(corpus: str, settings: TrainSettings) -> HeldOut:
+def held_out(settings: TrainSettings, lessons: Lessons) -> None:
     """Train, export, calibrate and measure, unless that was done."""
-    folder = settings.out.parent / "model"
-    report = read_report(folder)
-    if report is None:
-        train(settings)
+    folder = settings.out.parent / MODEL
+    if read_report(folder) is None:
+        trained(replace(settings, teachers=teachers(settings, lessons)))
         export_run(settings, folder)
-        report = evaluate(folder, settings, ("test",))
-        report.save(folder)
-    return result(corpus, report)
+        evaluate(folder, settings, ("test",)).save(folder)
+
+
+def teachers(settings: TrainSettings, lessons: Lessons) -> tuple[Path, ...]:
+    """Teachers that learn from what the model may learn from; one seed each."""
+    return tuple(
+        trained(
+            replace(
+                settings,
+                out=settings.out.parent / f"teacher-{number}",
+                base="teacher",
+                epochs=lessons.epochs,
+                rate=lessons.rate,
+                mixup=lessons.mixup,
+                seed=settings.seed + number,
+            )
+        )
+        for number in range(1, lessons.teachers + 1)
+    )
+
+
+def trained(settings: TrainSettings) -> Path:
+    """The weights of a run, which is trained to its end first where it was not."""
+    best = settings.out / "best"
+    is_done = read_facts(settings.out) is not None and (best / WEIGHTS).exists()
+    return best if is_done else train(settings)
 
 
 def result(corpus: str, report: Report) -> HeldOut:

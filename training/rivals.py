@@ -77,12 +77,17 @@ def rival(name: str, what: str, about: Asked, guess: Ints) -> Rival:
     )
 
 
+def rivals_file(place: Path) -> Path:
+    """Where a run's folder keeps what it reached; a file stands for itself."""
+    return place if place.suffix == ".json" else place / RIVAL
+
+
 def write_rivals(folder: Path, rivals: dict[str, Rival]) -> None:
     """Keep what a run reached, by split."""
     (folder / RIVAL).write_bytes(_RIVALS.dump_json(rivals, indent=2))
 
 
-def read_rival(folder: Path, split: str) -> Rival | None:
-    """What a run reached on a split; None where that was not measured."""
-    path = folder / RIVAL
+def read_rival(place: Path, split: str) -> Rival | None:
+    """What a run reached on a split, by its folder or file; None where that was not measured."""
+    path = rivals_file(place)
     return _RIVALS.validate_json(path.read_bytes()).get(split) if path.exists() else None

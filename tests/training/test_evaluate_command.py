@@ -31,6 +31,18 @@ def test_without_a_model_it_is_the_bundled_one() -> None:
     assert given.folder == Path("models/default")
 
 
+@pytest.mark.parametrize(
+    ("flag", "command"),
+    [("--thesis", "thesis"), ("--beside", "thesis"), ("--held-out", "leave-one-out")],
+)
+def test_results_that_are_named_have_to_be_there(
+    flag: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for place in (tmp_path, tmp_path / "gone.json"):
+        assert main(["evaluate", "--speech", "s.csv", flag, str(place)]) == 1
+        assert f"`vivavoz-train {command}` makes it" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["thesis", "leave-one-out"])
 def test_recipes_reach_their_settings(name: str) -> None:
     words = [name, "--speech", "s.csv", "--run", "r", "--epochs", "3", "--width", "96"]
@@ -56,7 +68,7 @@ def test_one_command_gives_one_folder(
     write_results(tmp_path, report().held_out)
     words = ["evaluate", str(model), "--speech", str(finished.speech), "--sounds"]
     words += [str(finished.sounds), "--run", str(finished.out), "--noise-clips", "3"]
-    words += ["--beside", str(tmp_path / "other"), "--held-out", str(tmp_path)]
+    words += ["--thesis", str(tmp_path / "other" / "rival.json"), "--held-out", str(tmp_path)]
     assert main(words) == 0
     text = (model / "report.md").read_text()
     assert "## test" in capsys.readouterr().out

@@ -5,8 +5,10 @@ import pytest
 
 from tests.training.conftest import Corpus, write_csv
 from training.held_out import held_out_table, read_results
-from training.leave_one_out import CorpusError, leave_one_out, without
+from training.leave_one_out import CorpusError, Lessons, leave_one_out, teachers, without
 from training.manifest import read_speech
+from training.report import read_report
+from training.run import read_facts
 from training.settings import TrainSettings
 
 
@@ -49,6 +51,53 @@ def test_trains_and_measures_without_the_corpus(done: TrainSettings) -> None:
     assert result.figures.speakers == 7
     assert (done.out / "emodb" / "model" / "model.onnx").exists()
     assert "| emodb | 7 | 42 |" in (done.out / "leave_one_out.md").read_text()
+
+
+def test_a_teacher_may_not_have_heard_the_corpus_either(
+    settings: TrainSettings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    lessons = Lessons(teachers=1, epochs=1)
+    own = without(replace(settings, out=tmp_path, workers=0), "emodb")
+    (folder,) = teachers(own, lessons)
+    assert folder == tmp_path / "emodb" / "teacher-1" / "best"
+    facts = read_facts(folder.parent)
+    assert facts
+    assert (facts.base, facts.seed, facts.epochs) == ("teacher", own.seed + 1, 1)
+    assert set(facts.corpus_hours) == {"ravdess"}
+    caplog.clear()
+    with caplog.at_level("INFO"):
+        assert teachers(own, lessons) == (folder,)
+    assert "to learn from" not in caplog.text, "it was trained again"
+
+
+def test_a_pupil_learns_from_them(
+    settings: TrainSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned: list[tuple[str, tuple[Path, ...]]] = []
+
+    def note(one: TrainSettings) -> Path:
+        learned.append((one.base, one.teachers))
+        raise KeyboardInterrupt  # stopped before the pupil
+
+    monkeypatch.setattr(
+        "training.leave_one_out.teachers",
+        lambda settings, lessons: (tmp_path / "t",) * lessons.teachers,
+    )
+    monkeypatch.setattr("training.leave_one_out.train", note)
+    with pytest.raises(KeyboardInterrupt):
+        leave_one_out(replace(settings, out=tmp_path), ["emodb"], Lessons(teachers=2))
+    assert learned == [("compact", (tmp_path / "t",) * 2)]
+
+
+def test_corpora_may_be_held_out_one_command_at_a_time(done: TrainSettings) -> None:
+    (emodb,) = read_results(done.out)
+    report = read_report(done.out / "emodb" / "model")
+    assert report
+    report.save(done.out / "ravdess" / "model")
+    assert [one.corpus for one in leave_one_out(done, ["ravdess"])] == ["emodb", "ravdess"]
+    assert read_results(done.out)[0] == emodb
+    (done.out / "ravdess" / "model" / "report.json").unlink()
+    leave_one_out(done, ["emodb"])
 
 
 def test_what_is_done_is_not_done_again(
