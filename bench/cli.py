@@ -7,7 +7,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import capacity, engines, non_speech, page, session, voice_activity
+from bench import (
+    capacity,
+    engines,
+    non_speech,
+    overhead,
+    page,
+    session,
+    startup,
+    voice_activity,
+)
 from bench.errors import BenchError
 from bench.report import Report
 
@@ -51,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
         ("noise", non_speech),
         ("session", session),
         ("capacity", capacity),
+        ("overhead", overhead),
+        ("startup", startup),
         ("engines", engines),
         ("page", page),
     ):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.crowd import Job
-from bench.errors import MissingPackageError
+from bench.errors import MissingPackageError, ServerError
 from bench.generators import Generators, generators
 from bench.programme import Programme
 from bench.prometheus import Buckets, read_buckets, since
@@ -115,6 +115,20 @@ async def measure_load(
         cost = await _watch(server, crowd, load.seconds)
         tally = await crowd.finish()
     return Step(server.model, sessions, load.seconds, tally, *cost)
+
+
+async def measure_idle(server: Server, seconds: float) -> Usage:
+    """What a server uses that nobody speaks to.
+
+    Raises:
+        ServerError: its process is out of reach.
+    """
+    if server.pid is None:
+        raise ServerError(f"the process of {server.url} is out of reach")
+    watch = Watch(server.pid, MEMORY_EVERY_S)
+    watch.start()
+    await asyncio.sleep(seconds)
+    return await watch.stop()
 
 
 def _jobs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from pathlib import Path
 from typing import Final
 
 from bench.errors import BenchError
@@ -15,12 +16,19 @@ MOST_S: Final = 600.0
 
 
 def add_load_flags(command: argparse.ArgumentParser, sessions: str) -> None:
-    """Add ``--sessions``, ``--seconds``, ``--ramp`` and those of the stream and the server.
+    """Add the recordings, ``--sessions``, ``--seconds``, ``--ramp``, the stream and the server.
 
     Args:
         command: to add them to.
         sessions: the default curve, such as ``1,10,50``.
     """
+    command.add_argument(
+        "recordings",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="whose speech is said, with pauses between (default: a synthetic voice)",
+    )
     command.add_argument(
         "--sessions",
         type=curve,

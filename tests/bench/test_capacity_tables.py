@@ -43,13 +43,18 @@ def test_a_promise() -> None:
     assert PROMISE.broken(step(1, 100, overloaded=3)) == "3 labels overloaded"
 
 
+def test_a_promise_on_what_is_added() -> None:
+    assert Promise(200, added=True).broken(step(1, 210)) is None
+    assert Promise(200, added=True).broken(step(1, 211)) == "p95 201 ms"
+
+
 def test_the_knee_is_where_it_breaks_first() -> None:
     curve = [step(1, 50), step(10, 60), step(50, 300), step(100, 90)]
     assert find_knee(curve, PROMISE) == Knee(10, 50, "p95 300 ms")
     assert find_knee(curve[:2], PROMISE) == Knee(10, None, None)
     assert find_knee(curve[2:], PROMISE) == Knee(None, 50, "p95 300 ms")
     assert list(knee_table(curve, PROMISE).rows) == [
-        ("200 ms, none lost", 10, 50, "p95 300 ms"),
+        ("beyond the hangover p95 at most 200 ms, none lost", 10, 50, "p95 300 ms"),
     ]
 
 

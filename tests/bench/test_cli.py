@@ -9,7 +9,9 @@ import pytest
 from bench.cli import main
 
 
-@pytest.mark.parametrize("command", ["vad", "noise", "session", "capacity", "engines", "page"])
+@pytest.mark.parametrize(
+    "command", ["vad", "noise", "session", "capacity", "overhead", "startup", "engines", "page"]
+)
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])
