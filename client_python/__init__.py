@@ -14,6 +14,9 @@ Sending and receiving apart, as a program with a microphone does::
         async for message in session:   # or in another task, while audio is sent
             ...
 
+Over a network that may be cut, `stay_connected` in its place (``stream(..., reconnect=True)``)
+goes on where the last connection stopped, with whichever server answers then.
+
 Errors:
     * :exc:`ClientError`
         * :exc:`ConnectError`: no session came about: nobody listens there, or the server refused
@@ -27,6 +30,8 @@ Errors:
 from client_python.address import stream_url
 from client_python.connection import connect
 from client_python.errors import ClientError, ClosedError, ConnectError, SessionError
+from client_python.lasting import LastingSession
+from client_python.reconnection import stay_connected
 from client_python.session import Session
 from client_python.source import chunks, paced
 from client_python.stream import stream
@@ -35,11 +40,13 @@ __all__ = [
     "ClientError",
     "ClosedError",
     "ConnectError",
+    "LastingSession",
     "Session",
     "SessionError",
     "chunks",
     "connect",
     "paced",
+    "stay_connected",
     "stream",
     "stream_url",
 ]

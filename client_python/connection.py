@@ -6,8 +6,8 @@ import json
 import os
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Final
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection
@@ -22,6 +22,7 @@ from client_python.session import Session
 from server.protocol import INTERIM_MS, PROTOCOL, Resume, SessionStart, VadChange
 
 CONNECT_S: Final = 10.0
+PING_S: Final = 20.0
 PONG_S: Final = 60.0
 """A server that slows a client down reads its pings late, behind the audio before them."""
 
@@ -29,6 +30,16 @@ CLOSE_S: Final = 3.0
 """For the closing handshake; who leaves does not want to wait for a server that hangs."""
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Open(Protocol):
+    """Opens a connection: `connect` with everything said that stays the same."""
+
+    def __call__(
+        self, *, vad: VadChange | None, interim_ms: int, resume: Resume | None
+    ) -> AbstractAsyncContextManager[Session]:
+        """A session, started."""
+        ...
 
 
 @asynccontextmanager
@@ -41,6 +52,7 @@ async def connect(
     token: str | None = None,
     resume: Resume | None = None,
     timeout_s: float = CONNECT_S,
+    pong_s: float = PONG_S,
 ) -> AsyncIterator[Session]:
     """A session with a server, started; closed when the block is left.
 
@@ -52,6 +64,7 @@ async def connect(
         token: for a server that asks for one.
         resume: the session to go on with.
         timeout_s: for the connection, and again for the server's first answer.
+        pong_s: a server that answers no ping for so long is lost.
 
     Raises:
         ConnectError: nobody answers there, or not as a vivavoz server that takes sessions.
@@ -70,7 +83,7 @@ async def connect(
     start = SessionStart(
         sample_rate=sample_rate, vad=vad, interim_ms=interim_ms, token=token, resume=resume
     )
-    socket = await _open(url, timeout_s)
+    socket = await _open(url, timeout_s, pong_s)
     async with socket:
         session = await Session.start(socket, start, timeout_s)
         try:
@@ -79,7 +92,7 @@ async def connect(
             await session.close()
 
 
-async def _open(url: str, timeout_s: float) -> ClientConnection:
+async def _open(url: str, timeout_s: float, pong_s: float) -> ClientConnection:
     address = stream_url(url)
     host = urlsplit(address).hostname
     try:
@@ -89,7 +102,8 @@ async def _open(url: str, timeout_s: float) -> ClientConnection:
             compression=None,  # PCM does not compress, and the labels are small
             proxy=None if host in LOOPBACK else True,
             open_timeout=timeout_s,
-            ping_timeout=PONG_S,
+            ping_interval=min(PING_S, pong_s / 2),
+            ping_timeout=pong_s,
             close_timeout=CLOSE_S,
         )
     except InvalidStatus as error:

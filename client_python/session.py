@@ -99,6 +99,11 @@ class Session:
         """What the server asks its clients to keep to."""
         return self.created.limits
 
+    @property
+    def close_code(self) -> int | None:
+        """How the connection closed, or None as long as it has not."""
+        return self._socket.close_code
+
     async def send(self, pcm: bytes) -> None:
         """Send audio, any length of whole samples; waits while the server cannot take more.
 

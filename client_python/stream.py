@@ -8,6 +8,8 @@ from contextlib import suppress
 
 from client_python.connection import connect
 from client_python.errors import ClientError
+from client_python.lasting import LastingSession
+from client_python.reconnection import stay_connected
 from client_python.session import Session
 from client_python.source import PcmSource, paced, pieces
 from server.protocol import INTERIM_MS, ServerMessage, VadChange
@@ -22,6 +24,7 @@ async def stream(
     interim_ms: int = INTERIM_MS,
     token: str | None = None,
     realtime: bool = False,
+    reconnect: bool = False,
 ) -> AsyncIterator[ServerMessage]:
     """Send everything a source gives, and yield everything the server answers, to the last label.
 
@@ -36,14 +39,17 @@ async def stream(
         token: for a server that asks for one.
         realtime: send a recording at the pace of its sound; else as fast as the server takes it,
             which for a live source is its own pace.
+        reconnect: go on when the connection is lost, see `stay_connected`.
 
     Raises:
         ConnectError: see `connect`.
         SessionError: the server refused or ended the session.
-        ClosedError: the connection closed before everything was answered.
+        ClosedError: the connection closed before everything was answered, and was not to be made
+            again or could not be.
         Exception: what the source raised, after the answers to what it gave before.
     """
-    async with connect(
+    begin = stay_connected if reconnect else connect
+    async with begin(
         url, sample_rate=sample_rate, vad=vad, interim_ms=interim_ms, token=token
     ) as session:
         yield session.created
@@ -58,7 +64,7 @@ async def stream(
             await asyncio.gather(sender, return_exceptions=True)
 
 
-async def _send_all(session: Session, source: AsyncIterator[bytes]) -> None:
+async def _send_all(session: Session | LastingSession, source: AsyncIterator[bytes]) -> None:
     try:
         async for pcm in source:
             await session.send(pcm)

@@ -139,10 +139,13 @@ export const LIMITS = Object.freeze({
 /** @typedef {SessionCreated | SessionUpdated | UtteranceStarted | Emotion | UtteranceEnded | Ack | ModelChanged | Notice | Error | SessionClosed} ServerMessage */
 
 /**
- * Where a session that lost its connection goes on.
+ * Where a session that lost its connection goes on, on any server.
  * @typedef {object} Resume
  * @property {string} session_id
- * @property {number} from_ms the last `ack`: audio follows from here on
+ * @property {number} from_ms audio follows from here on: the last `ack`, or its `keep_ms`
+ * @property {number | null} [answered_ms] the last `ack`, or a later point that a message names; what comes before it is heard for the noise alone; where `from_ms` is later, what lies between is lost
+ * @property {number | null} [utterance_id] the one under way at `answered_ms`
+ * @property {number | null} [segment] the number of its next segment
  */
 
 /**
@@ -192,6 +195,7 @@ export const LIMITS = Object.freeze({
  * @typedef {object} Ack
  * @property {"ack"} type
  * @property {number} audio_ms
+ * @property {number | null} [keep_ms] audio from here on makes a resumed session exact; `from_ms` then
  */
 
 /**
@@ -304,6 +308,7 @@ export const LIMITS = Object.freeze({
  * @property {number} utterance_id
  * @property {number} end_ms
  * @property {string | null} discarded
+ * @property {boolean | null} [interrupted] the server leaves in the middle of it: a resumed session goes on
  */
 
 /**

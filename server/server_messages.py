@@ -104,6 +104,10 @@ class UtteranceEnded(Message):
     utterance_id: int
     end_ms: Milliseconds
     discarded: str | None = None
+    interrupted: Annotated[
+        bool | None,
+        Field(description="the server leaves in the middle of it: a resumed session goes on"),
+    ] = Field(**OPTIONAL)
 
 
 class Ack(Message):
@@ -111,6 +115,10 @@ class Ack(Message):
 
     type: Literal["ack"] = "ack"
     audio_ms: Milliseconds
+    keep_ms: Annotated[
+        Milliseconds | None,
+        Field(description="audio from here on makes a resumed session exact; `from_ms` then"),
+    ] = Field(**OPTIONAL)
 
 
 class ModelChanged(Message):

@@ -4,6 +4,7 @@ import pytest
 
 from server.protocol import (
     CLIENT_MESSAGES,
+    ProtocolError,
     Resume,
     SessionFlush,
     SessionStart,
@@ -45,3 +46,35 @@ def test_what_a_client_does_not_say_is_left_out():
 def test_the_union_knows_every_message_by_its_type():
     kinds = {"session.start", "session.update", "session.flush", "session.stop"}
     assert set(CLIENT_MESSAGES.json_schema()["discriminator"]["mapping"]) == kinds
+
+
+@pytest.mark.parametrize(
+    "fields", [{"answered_ms": 72_000}, {"answered_ms": 0}, {"utterance_id": 12_000, "segment": 3}]
+)
+def test_a_resume_says_as_much_as_it_knows(fields):
+    start = SessionStart(
+        sample_rate=16000, resume=Resume(session_id="abc", from_ms=12000, **fields)
+    )
+    assert read_client_message(start.to_json()) == start
+    assert json.loads(start.to_json())["resume"] == {"session_id": "abc", "from_ms": 12000} | fields
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"answered_ms": 72_001}, "60000"),
+        ({"utterance_id": 12_001}, "utterance_id"),
+        ({"answered_ms": 13_000, "utterance_id": 13_001}, "utterance_id"),
+        ({"segment": -1}, "segment"),
+    ],
+)
+def test_a_resume_that_cannot_be_is_refused(fields, says):
+    text = json.dumps(
+        {
+            "type": "session.start",
+            "sample_rate": 16000,
+            "resume": {"session_id": "a", "from_ms": 12000} | fields,
+        }
+    )
+    with pytest.raises(ProtocolError, match=says):
+        read_client_message(text)
