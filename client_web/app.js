@@ -1,111 +1,128 @@
 // @ts-check
-/** Puts the page together: microphone -> socket -> state -> view. All that changes is in here. */
-import { MicrophoneError, openMicrophone } from "./microphone.js";
-import { PATH } from "./protocol.js";
-import { Socket } from "./socket.js";
+/**
+ * Puts the page together: what a person does becomes an action or a change, what happens becomes
+ * the state, and the state is drawn. All that changes is in here.
+ */
+import { Corrections } from "./corrections.js";
+import { Listening } from "./listening.js";
+import { isSecure } from "./microphone.js";
+import { fetchCard, fetchModel } from "./model.js";
+import { readPreferences, resetPreferences, savePreferences, storageOf } from "./preferences.js";
+import { Recording } from "./recording.js";
 import { initialState, isAtRest, reduce } from "./state.js";
 import { chooseLanguage, createText } from "./text.js";
-import { createView } from "./view.js";
-
-/** One press of Start to the end of its session. */
-class Listening {
-  /** @param {App} app @param {string} token */
-  constructor(app, token) {
-    this.app = app;
-    this.token = token;
-    /** @type {import("./microphone.js").Microphone | null} */
-    this.microphone = null;
-    /** @type {Socket | null} */
-    this.socket = null;
-    this.over = false;
-  }
-
-  async start() {
-    this.app.dispatch({ type: "page.started" });
-    try {
-      /** @type {ArrayBuffer[]} */
-      const early = []; // The first blocks may come before the rate is known here.
-      this.microphone = await openMicrophone({
-        onBlock: (block) => {
-          this.app.view.showLevel(block);
-          if (this.socket) this.socket.sendAudio(block.pcm);
-          else early.push(block.pcm);
-        },
-        onLost: () => this.stop("mic_lost"),
-      });
-      if (this.over) return await this.microphone.stop();
-      this.connect(this.microphone.sampleRate);
-      for (const pcm of early) this.socket?.sendAudio(pcm);
-    } catch (error) {
-      this.end(error instanceof MicrophoneError ? error.code : "unknown", error);
-    }
-  }
-
-  /** @param {number} sampleRate */
-  connect(sampleRate) {
-    this.app.dispatch({ type: "page.captured" });
-    this.socket = new Socket({
-      url: streamUrl(),
-      sampleRate,
-      token: this.token || undefined,
-      onMessage: (message) => this.app.dispatch(message),
-      onCongestion: (congested) => this.app.dispatch({ type: "page.congested", congested }),
-      onClose: (failure) => this.end(failure),
-    });
-  }
-
-  /** Sends what is left, and waits for what is pending. @param {string} [code] why, if not asked */
-  async stop(code) {
-    if (this.socket === null) return this.end(code ?? null);
-    this.app.dispatch({ type: "page.stopping", failure: code ? { code } : undefined });
-    await this.microphone?.stop();
-    this.socket.stop();
-  }
-
-  /** @param {string | null} code @param {unknown} [cause] */
-  end(code, cause) {
-    if (this.over) return;
-    this.over = true;
-    if (cause) console.warn("vivavoz:", cause);
-    this.app.dispatch({ type: "page.ended", failure: code ? { code } : undefined });
-    this.microphone?.stop();
-    this.app.view.showLevel(null);
-  }
-}
+import { View } from "./view.js";
+import { WakeLock } from "./wake_lock.js";
 
 class App {
   constructor() {
-    this.state = initialState();
-    /** @type {Listening | null} */
-    this.listening = null;
+    this.storage = storageOf(window);
+    const preferences = readPreferences(this.storage);
+    this.state = { ...initialState(), preferences };
+    this.wakeLock = new WakeLock();
+    /** @type {Listening | Recording | null} */
+    this.active = null;
+    const { language } = preferences;
     const place = { host: location.host, port: location.port || "80" };
-    const text = createText(chooseLanguage(navigator.languages), place);
-    this.view = createView(document, text, { onToggle: (token) => this.toggle(token) });
+    this.text = createText(chooseLanguage(language ? [language] : navigator.languages), place);
+    this.corrections = new Corrections({
+      dispatch: (action) => this.dispatch(action),
+      remember: (update) => this.change({ corrections: update(this.state.preferences.corrections) }),
+    });
+    /** @type {View} */
+    this.view = this.createView();
     this.view.render(this.state);
+    if (!isSecure()) this.dispatch({ type: "page.ended", failure: { code: "mic_insecure" } });
+  }
+
+  /** @returns {View} */
+  createView() {
+    const { corrections } = this;
+    const context = () => ({ state: this.state, sound: this.view.sound, token: this.view.token });
+    return new View(this.text, {
+      onToggle: () => this.toggle(),
+      onContinue: () => this.active instanceof Listening && this.active.resume(),
+      onFile: (file) => this.analyse(file),
+      onSelect: (key) => this.dispatch({ type: "page.selected", key }),
+      onPlaying: (playing) => this.active instanceof Listening && (this.active.deaf = playing),
+      onLanguage: (language) => this.speak(language),
+      onChange: (change) => this.change(change),
+      onReset: () => this.change(resetPreferences(this.state.preferences)),
+      onWithdrawAll: () => corrections.withdrawAll(context()),
+      onAbout: () => this.learn(),
+      onSend: (key, answer) => corrections.send(key, answer, context()),
+      onWithdraw: (key) => corrections.withdraw(key, context()),
+    });
   }
 
   /** @param {import("./state.js").Action} action */
   dispatch(action) {
-    this.state = reduce(this.state, action);
+    const before = this.state;
+    this.state = reduce(before, action);
     this.view.render(this.state);
+    this.wakeLock.keep(this.state.phase === "listening");
+    if (before.session === null && this.state.session !== null && this.state.model === null) this.learnModel();
   }
 
-  /** @param {string} token */
-  toggle(token) {
-    if (isAtRest(this.state)) {
-      this.listening = new Listening(this, token);
-      this.listening.start();
-    } else if (this.state.phase !== "stopping") {
-      this.listening?.stop();
+  toggle() {
+    if (!isAtRest(this.state)) return void (this.state.phase !== "stopping" && this.active?.stop());
+    this.begin(new Listening({
+      ...this.common(),
+      preferences: this.state.preferences,
+      onLevel: (block) => this.view.showLevel(block),
+    }));
+  }
+
+  /** @param {File} file */
+  analyse(file) {
+    this.begin(new Recording({ ...this.common(), file, preferences: this.state.preferences }));
+  }
+
+  /** @param {Listening | Recording} activity */
+  begin(activity) {
+    this.view.sound = null;
+    this.active = activity;
+    activity.start();
+  }
+
+  common() {
+    return {
+      token: this.view.token,
+      dispatch: (/** @type {import("./state.js").Action} */ action) => this.dispatch(action),
+      onSound: (/** @type {import("./sound.js").Sound} */ sound) => void (this.view.sound = sound),
+    };
+  }
+
+  /** Remembered, and used at once. @param {Partial<import("./preferences.js").Preferences>} change */
+  change(change) {
+    const preferences = { ...this.state.preferences, ...change };
+    savePreferences(this.storage, preferences);
+    this.dispatch({ type: "page.settings", preferences });
+    if (this.active instanceof Listening && !this.active.over) this.active.change(preferences);
+  }
+
+  /** @param {string} language */
+  speak(language) {
+    this.text.use(language);
+    this.view.relabel();
+    this.change({ language });
+  }
+
+  /** What the server tells of its model, and its card. */
+  async learn() {
+    const [facts, card] = await Promise.all([fetchModel(this.view.token), fetchCard(this.view.token)]);
+    this.dispatch({ type: "page.model", facts });
+    return { facts, card };
+  }
+
+  /** Whether corrections are taken, above all; without an answer they are not offered. */
+  async learnModel() {
+    try {
+      this.dispatch({ type: "page.model", facts: await fetchModel(this.view.token) });
+    } catch (error) {
+      console.warn("vivavoz:", error);
     }
   }
-}
-
-/** Beside the page, so that it also works below a path and behind TLS. */
-function streamUrl() {
-  const url = new URL(`.${PATH}`, document.baseURI);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url;
 }
 
 new App();

@@ -17,6 +17,11 @@ const PATHS = Object.freeze({
 /** For no label: a head without a face. */
 const NONE = `${HEAD}M8 12v.2M12 12v.2M16 12v.2`;
 
+/** A face as the path of an SVG, 24 by 24. @param {string} label an emotion, or "" for none */
+export function pathOf(label) {
+  return PATHS[label] ?? NONE;
+}
+
 /**
  * @param {string} label an emotion, or "" for none
  * @returns {SVGSVGElement} hidden from assistive technology: a word always stands beside it
@@ -27,7 +32,7 @@ export function createIcon(label) {
   icon.setAttribute("aria-hidden", "true");
   icon.setAttribute("class", "icon");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", PATHS[label] ?? NONE);
+  path.setAttribute("d", pathOf(label));
   icon.append(path);
   return icon;
 }

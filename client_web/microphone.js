@@ -4,7 +4,8 @@
  *
  * Errors:
  *   * `MicrophoneError`: `code` is one of `mic_insecure`, `mic_unsupported`, `mic_denied`,
- *     `mic_dismissed`, `mic_none`, `mic_busy`, `mic_worklet`, `mic_rate`, `mic_unknown`.
+ *     `mic_dismissed`, `mic_none`, `mic_busy`, `mic_worklet`, `mic_rate`, `mic_changed`,
+ *     `mic_unknown`.
  */
 import { SAMPLE_RATES } from "./protocol.js";
 
@@ -15,18 +16,32 @@ const FALLBACK_RATE = 48000;
 /** A suspended audio thread never answers; the rest of a block is then given up. */
 const FLUSH_MS = 500;
 
-/** Off, because each changes loudness and pitch, which is what emotion is read from. */
-const CONSTRAINTS = Object.freeze({
-  channelCount: 1,
-  echoCancellation: false,
-  noiseSuppression: false,
-  autoGainControl: false,
-});
-
 /** @typedef {{pcm: ArrayBuffer, peak: number, rms: number}} Block */
 /**
+ * What is asked for. Processing is asked off by default, because it changes loudness and pitch,
+ * which is what emotion is read from.
+ * @typedef {object} Wish
+ * @property {string} deviceId "" for the system's choice; another one where it is not there
+ * @property {boolean} echoCancellation
+ * @property {boolean} noiseSuppression
+ * @property {boolean} autoGainControl
+ * @property {number} [sampleRate] the one that it has to be; else what suits browser and server
+ */
+/**
+ * @typedef {object} Handlers
+ * @property {(block: Block) => void} onBlock
+ * @property {() => void} onLost it was unplugged, or permission was taken back
+ * @property {(interrupted: boolean) => void} onInterrupted by a call or a locked phone; `resume`
+ *   goes on, and may only be called from a tap
+ * @property {(muted: boolean) => void} onMuted by the system, or by a switch on the device
+ */
+/**
  * `applied` is what the browser really set, which may differ from what was asked.
- * @typedef {{sampleRate: number, applied: MediaTrackSettings, stop: () => Promise<void>}} Microphone
+ * @typedef {object} Microphone
+ * @property {number} sampleRate
+ * @property {MediaTrackSettings} applied
+ * @property {() => Promise<void>} resume
+ * @property {() => Promise<void>} stop
  */
 
 export class MicrophoneError extends Error {
@@ -41,31 +56,33 @@ export class MicrophoneError extends Error {
 /**
  * Asks for the microphone and starts to capture. Call it from a click: browsers let audio run
  * only then.
- * @param {{onBlock: (block: Block) => void, onLost: () => void}} handlers
+ * @param {Wish} wish
+ * @param {Handlers} handlers
  * @returns {Promise<Microphone>}
  * @throws {MicrophoneError}
  */
-export async function openMicrophone({ onBlock, onLost }) {
-  const stream = await openStream();
+export async function openMicrophone(wish, handlers) {
+  const stream = await openStream(wish);
   /** @type {AudioContext | undefined} */
   let context;
   try {
-    const capture = await openCapture(stream);
+    const capture = await openCapture(stream, wish.sampleRate);
     context = capture.context;
     const [track] = stream.getAudioTracks();
-    track.addEventListener("ended", onLost, { once: true });
-    const stop = await connect(capture, onBlock);
+    const finish = await connect(capture, handlers.onBlock);
     await context.resume();
+    const unwatch = watch(track, context, handlers);
     /** @type {Promise<void> | undefined} */
     let stopped;
     const stopAll = async () => {
-      track.removeEventListener("ended", onLost);
-      await stop();
+      unwatch();
+      await finish();
       await release(stream, context);
     };
     return {
       sampleRate: context.sampleRate,
       applied: track.getSettings(),
+      resume: () => capture.context.resume(),
       stop: () => (stopped ??= stopAll()),
     };
   } catch (error) {
@@ -74,14 +91,51 @@ export async function openMicrophone({ onBlock, onLost }) {
   }
 }
 
-/** @returns {Promise<MediaStream>} */
-async function openStream() {
-  if (!window.isSecureContext) throw new MicrophoneError("mic_insecure");
+/**
+ * The microphones there are. Browsers name them only after permission; without it the list is
+ * empty.
+ * @returns {Promise<{id: string, name: string}[]>}
+ */
+export async function listMicrophones() {
+  const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+  return devices
+    .filter(({ kind, deviceId }) => kind === "audioinput" && !["", "default", "communications"].includes(deviceId))
+    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
+
+/** Whether the browser gives pages at this address a microphone at all. */
+export function isSecure() {
+  return window.isSecureContext;
+}
+
+/**
+ * @param {MediaStreamTrack} track
+ * @param {AudioContext} context
+ * @param {Handlers} handlers
+ * @returns {() => void} ends it
+ */
+function watch(track, context, { onLost, onInterrupted, onMuted }) {
+  const ended = new AbortController();
+  const { signal } = ended;
+  track.addEventListener("ended", onLost, { signal });
+  track.addEventListener("mute", () => onMuted(true), { signal });
+  track.addEventListener("unmute", () => onMuted(false), { signal });
+  // iOS says "interrupted"; others suspend.
+  const tell = () => onInterrupted(context.state !== "running");
+  context.addEventListener("statechange", tell, { signal });
+  return () => ended.abort();
+}
+
+/** @param {Wish} wish @returns {Promise<MediaStream>} */
+async function openStream({ deviceId, echoCancellation, noiseSuppression, autoGainControl }) {
+  if (!isSecure()) throw new MicrophoneError("mic_insecure");
   if (!navigator.mediaDevices?.getUserMedia || typeof AudioWorkletNode === "undefined") {
     throw new MicrophoneError("mic_unsupported");
   }
+  const processing = { echoCancellation, noiseSuppression, autoGainControl };
+  const which = deviceId ? { deviceId: { ideal: deviceId } } : {};
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
+    return await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...processing, ...which } });
   } catch (error) {
     throw new MicrophoneError(await codeOf(error), error);
   }
@@ -116,12 +170,13 @@ async function isStillAsking() {
  * A context at the wanted rate, or at one that the browser and the server both take. Firefox
  * refuses to connect a microphone to a context of another rate.
  * @param {MediaStream} stream
+ * @param {number | undefined} only
  * @returns {Promise<{context: AudioContext, source: AudioNode}>}
  */
-async function openCapture(stream) {
+async function openCapture(stream, only) {
   /** @type {unknown} */
   let refusal = "no rate in common";
-  for (const sampleRate of [WANTED_RATE, undefined, FALLBACK_RATE]) {
+  for (const sampleRate of only ? [only] : [WANTED_RATE, undefined, FALLBACK_RATE]) {
     /** @type {AudioContext | undefined} */
     let context;
     try {
@@ -133,7 +188,7 @@ async function openCapture(stream) {
     }
     await context?.close();
   }
-  throw new MicrophoneError("mic_rate", refusal);
+  throw new MicrophoneError(only ? "mic_changed" : "mic_rate", refusal);
 }
 
 /**

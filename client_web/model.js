@@ -33,3 +33,14 @@ export async function fetchModel(token) {
   if (!answer.ok) throw new Error(`the server said ${answer.status}`);
   return answer.json();
 }
+
+/**
+ * @param {string} token
+ * @returns {Promise<string | null>} the card as Markdown, or null where the model has none
+ * @throws {Error} the server cannot be reached, or wants a token
+ */
+export async function fetchCard(token) {
+  const answer = await fetch(address("model/card"), { headers: credentials(token) });
+  if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+  return answer.status === 204 ? null : answer.text();
+}

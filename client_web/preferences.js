@@ -75,20 +75,35 @@ export function resetPreferences({ corrections }) {
   return { ...DEFAULTS, corrections };
 }
 
+/** @typedef {{vad: {hangover_ms?: number, aggressiveness?: number}, interim_ms?: number}} SessionSettings */
+
 /**
- * What the protocol's `session.start` and `session.update` carry. Everything is named, so that an
- * update also takes back what was set before.
+ * What `session.start` carries: what is left to the server is undefined, which JSON leaves out.
  * @param {Preferences} preferences
- * @param {import("./protocol.js").Config} [first] what the server had in force by itself
+ * @returns {SessionSettings}
  */
-export function sessionSettings({ hangoverMs, aggressiveness, interimMs }, first) {
+export function sessionSettings({ hangoverMs, aggressiveness, interimMs }) {
   return {
-    vad: {
-      hangover_ms: hangoverMs ?? first?.vad.hangover_ms ?? VAD.hangover_ms.default,
-      aggressiveness: aggressiveness ?? first?.vad.aggressiveness ?? VAD.aggressiveness.default,
-    },
-    interim_ms: interimMs ?? first?.interim_ms ?? INTERIM_MS,
+    vad: { hangover_ms: hangoverMs ?? undefined, aggressiveness: aggressiveness ?? undefined },
+    interim_ms: interimMs ?? undefined,
   };
+}
+
+/**
+ * What `session.update` carries. What is no longer chosen goes back to the protocol's default.
+ * @param {Preferences} before
+ * @param {Preferences} after
+ * @returns {SessionSettings}
+ */
+export function updatedSettings(before, after) {
+  const back = (/** @type {"hangoverMs"|"aggressiveness"|"interimMs"} */ name, /** @type {number} */ otherwise) =>
+    after[name] ?? (before[name] === null ? null : otherwise);
+  return sessionSettings({
+    ...after,
+    hangoverMs: back("hangoverMs", VAD.hangover_ms.default),
+    aggressiveness: back("aggressiveness", VAD.aggressiveness.default),
+    interimMs: back("interimMs", INTERIM_MS),
+  });
 }
 
 /** @param {any} stored @returns {Preferences} */

@@ -52,8 +52,9 @@ export { MOST_UTTERANCES, countVerdicts, findVerdict, newestVerdicts } from "./u
 /**
  * What became of a correction; `id` is what it is withdrawn by.
  * @typedef {object} Correction
- * @property {"sending"|"kept"|"withdrawn"|"failed"} stage
- * @property {string} label
+ * @property {"sending"|"kept"|"withdrawing"|"withdrawn"|"failed"} stage
+ * @property {string} label what it was, as the person says
+ * @property {string} [note]
  * @property {string} [id]
  * @property {Failure} [failure]
  */
@@ -82,7 +83,7 @@ export { MOST_UTTERANCES, countVerdicts, findVerdict, newestVerdicts } from "./u
  */
 /**
  * The page's own actions.
- * @typedef {{type: "page.started"} | {type: "page.captured"}
+ * @typedef {{type: "page.started", file?: string} | {type: "page.captured"}
  *   | {type: "page.stopping", failure?: Failure} | {type: "page.ended", failure?: Failure}
  *   | {type: "page.congested", congested: boolean} | {type: "page.warned", code: string | null}
  *   | {type: "page.connection", state: Connection} | {type: "page.gap", startMs: number, endMs: number}
@@ -142,7 +143,7 @@ export function keyOf({ utteranceId, segment }) {
 export function reduce(state, action) {
   switch (action.type) {
     case "page.started":
-      return startAnew(state);
+      return startAnew(state, action.file);
     case "page.captured":
       return { ...state, phase: "connecting" };
     case "page.stopping":
@@ -209,10 +210,16 @@ function hear(state, message) {
   }
 }
 
-/** Forgets the session before; what belongs to the page stays. @param {State} state @returns {State} */
-function startAnew({ tokenWanted, preferences, microphone, model }) {
+/**
+ * Forgets the session before; what belongs to the page stays.
+ * @param {State} state
+ * @param {string | undefined} name of the recording, if it is not the microphone
+ * @returns {State}
+ */
+function startAnew({ tokenWanted, preferences, microphone, model }, name) {
   const kept = { tokenWanted, preferences, microphone, model };
-  return { ...initialState(), ...kept, phase: "asking" };
+  if (name === undefined) return { ...initialState(), ...kept, phase: "asking" };
+  return { ...initialState(), ...kept, phase: "connecting", file: { name, stage: "reading", share: 0 } };
 }
 
 /**

@@ -1,85 +1,127 @@
 // @ts-check
 /**
- * Draws the state; the only file beside timeline, summary and icons that touches the document.
- * Drawing waits for the next frame, so many messages at once cost one.
+ * Draws the state, through one view for each part of the page. Drawing waits for the next frame,
+ * so many messages at once cost one.
  *
  * Hooks that tests and other programs may rely on:
  *   #start                      the button; its text is Start or Stop
  *   #state[data-state]          idle | asking | connecting | listening | stopping | closed | error
+ *   #state[data-connection]     closed | connecting | open | reconnecting
  *   #lamp[data-on]              true | false: someone is speaking
- *   #level[data-db]             level of the last 100 ms, dBFS
+ *   #level[data-db], #level-word[data-level]        level of the last 100 ms, dBFS; clipped | quiet
  *   #current[data-label][data-reason][data-final]   the newest verdict; empty before the first
  *   #scores [data-emotion][data-score]              all emotions, in the model's order
  *   #timeline li[data-utterance][data-segment][data-start-ms][data-end-ms][data-label]
  *               [data-reason][data-final]           in order of time
  *   #error (role=alert), #warning, #latency[data-ms], #model[data-name][data-version],
  *   #summary, #token            hidden while they have nothing to say
+ *   #microphone, #sound[data-processed]             which one, and what the browser did to it
+ *   #file (input), #file-state[data-stage]          a recording instead
+ *   #correct, #settings, #about, #export            see their modules
  *   #log (role=log)             final verdicts, for screen readers
  */
-import { createIcon } from "./icons.js";
+import { Announcer } from "./announcer.js";
+import { CorrectView } from "./correct.js";
+import { $, show, write } from "./dom.js";
+import { Files } from "./files.js";
+import { Level } from "./level.js";
+import { MicrophoneView } from "./microphone_view.js";
+import { Sheets } from "./sheets.js";
+import { Stage } from "./stage.js";
 import { isAtRest } from "./state.js";
 import { renderSummary } from "./summary.js";
+import { TakeAway } from "./take_away.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./state.js").State} State */
-/** @typedef {import("./protocol.js").Emotion} Emotion */
-
-/** The quietest level that the meter shows, dBFS; a quiet room is about -60. */
-const QUIETEST_DB = -60;
-const CLIPPED = 0.99;
-const MOST_ANNOUNCED = 10;
-
+/** @typedef {import("./text.js").Key} Key */
 /**
- * @param {Document} document
- * @param {import("./text.js").Text} text
- * @param {{onToggle: (token: string) => void}} handlers
+ * What a person does, beside what the sheets and the correction have.
+ * @typedef {object} Wishes
+ * @property {() => void} onToggle Start or Stop
+ * @property {() => void} onContinue after an interruption
+ * @property {(file: File) => void} onFile
+ * @property {(key: import("./state.js").SegmentKey | null) => void} onSelect
+ * @property {(playing: boolean) => void} onPlaying
+ * @property {(language: string) => void} onLanguage
  */
-export function createView(document, text, handlers) {
-  const view = new View(document, text);
-  view.$("start").addEventListener("click", () => handlers.onToggle(view.token()));
-  view.$("token-form").addEventListener("submit", (event) => {
-    event.preventDefault();
-    handlers.onToggle(view.token());
-  });
-  return view;
-}
+/** @typedef {Wishes & import("./sheets.js").Handlers & import("./correct.js").Handlers} Handlers */
 
-class View {
-  /** @param {Document} document @param {import("./text.js").Text} text */
-  constructor(document, text) {
-    this.document = document;
+const TICK_MS = 1000;
+
+export class View {
+  /** @param {import("./text.js").Text} text @param {Handlers} handlers */
+  constructor(text, handlers) {
     this.text = text;
+    this.handlers = handlers;
     /** @type {State | null} */
     this.due = null;
     /** @type {State | null} */
     this.drawn = null;
-    this.timeline = new Timeline(
-      { list: this.$("timeline"), empty: this.$("timeline-empty"), note: this.$("timeline-note") },
-      text,
-    );
-    this.writeFixedText();
+    /** @type {import("./sound.js").Sound | null} of the session that is shown */
+    this.sound = null;
+    this.stage = new Stage({
+      current: $("current"), caption: $("current-caption"), mark: $("current-mark"), word: $("current-word"),
+      detail: $("current-detail"), scores: $("scores"), light: $("light"),
+    }, text);
+    this.level = new Level({ meter: $("level"), word: $("level-word"), light: $("light") }, text);
+    this.announcer = new Announcer($("log"), text);
+    this.microphone = new MicrophoneView(text, (deviceId) => handlers.onChange({ deviceId }));
+    this.files = new Files(text, { onFile: handlers.onFile, onCancel: handlers.onToggle });
+    this.sheets = new Sheets(text, handlers);
+    this.correct = new CorrectView($("correct"), text, handlers);
+    this.takeAway = new TakeAway($("export"), text);
+    this.timeline = this.createTimeline();
+    this.listen();
+    this.relabel();
+    setInterval(() => this.tick(), TICK_MS);
   }
 
-  /** @param {string} id @returns {HTMLElement} */
-  $(id) {
-    const element = this.document.getElementById(id);
-    if (element === null) throw new Error(`index.html has no #${id}`);
-    return element;
+  listen() {
+    const { handlers } = this;
+    $("start").addEventListener("click", () => handlers.onToggle());
+    $("continue").addEventListener("click", () => handlers.onContinue());
+    $("token-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      handlers.onToggle();
+    });
+    const language = /** @type {HTMLSelectElement} */ ($("language"));
+    language.addEventListener("change", () => handlers.onLanguage(language.value));
   }
 
-  token() {
-    return /** @type {HTMLInputElement} */ (this.$("token")).value.trim();
+  createTimeline() {
+    const { onSelect, onPlaying } = this.handlers;
+    const chart = /** @type {HTMLCanvasElement} */ ($("chart"));
+    const places = { list: $("timeline"), empty: $("timeline-empty"), note: $("timeline-note") };
+    const pictures = { chart, trend: $("trend"), player: $("player") };
+    return new Timeline({ ...places, ...pictures }, this.text, { onSelect, onPlaying });
   }
 
-  writeFixedText() {
-    const values = { host: location.host };
-    for (const element of this.document.querySelectorAll("[data-text]")) {
-      const key = /** @type {import("./text.js").Key} */ (element.getAttribute("data-text"));
-      element.textContent = this.text.say(key, values);
+  get token() {
+    return /** @type {HTMLInputElement} */ ($("token")).value.trim();
+  }
+
+  /** Writes everything anew in the language of the text. */
+  relabel() {
+    const { text } = this;
+    document.documentElement.lang = text.language;
+    /** @type {HTMLSelectElement} */ ($("language")).value = text.language;
+    for (const element of document.querySelectorAll("[data-text]")) {
+      element.textContent = text.say(/** @type {Key} */ (element.getAttribute("data-text")));
     }
-    this.$("level").setAttribute("aria-label", this.text.say("level"));
-    this.$("scores").setAttribute("aria-label", this.text.say("scores"));
-    this.$("latency").title = this.text.say("latency_hint");
+    $("level").setAttribute("aria-label", text.say("level"));
+    $("scores").setAttribute("aria-label", text.say("scores"));
+    $("latency").title = text.say("latency_hint");
+    $("stays").title = text.say("stays_hint");
+    this.level.show(null);
+    this.microphone.relabel();
+    this.sheets.relabel();
+    this.takeAway.relabel();
+    this.timeline.destroy();
+    $("timeline").replaceChildren();
+    this.timeline = this.createTimeline();
+    if (this.drawn) this.render(this.drawn);
+    this.drawn = null;
   }
 
   /** @param {State} state */
@@ -88,181 +130,88 @@ class View {
     this.due = state;
   }
 
+  /** What changes with time alone, such as how much sound is kept. */
+  tick() {
+    if (this.sound !== null && this.drawn !== null && !isAtRest(this.drawn)) {
+      this.timeline.render(this.drawn, this.sound);
+    }
+  }
+
   draw() {
     const state = this.due;
     this.due = null;
     if (state === null || state === this.drawn) return;
+    document.documentElement.dataset.theme = state.preferences.theme;
     this.drawState(state);
-    this.drawCurrent(state);
-    this.drawScores(state);
+    this.drawMessages(state);
     this.drawFacts(state);
-    this.timeline.render(state);
-    this.announce(state);
+    this.stage.render(state);
+    this.microphone.render(state);
+    this.files.render(state);
+    this.timeline.render(state, this.sound);
+    this.correct.render(state, this.sound);
+    this.takeAway.render(state, this.sound);
+    this.sheets.render(state);
+    this.announcer.render(state);
     this.drawn = state;
   }
 
   /** @param {State} state */
   drawState(state) {
-    const { phase } = state;
+    const { phase, connection } = state;
     const rest = isAtRest(state);
-    Object.assign(this.document.body.dataset, { phase, session: String(state.session !== null) });
-    const shown = this.$("state");
-    shown.dataset.state = phase;
-    write(this.$("state-word"), this.text.say(`state_${phase}`));
-    const start = /** @type {HTMLButtonElement} */ (this.$("start"));
-    write(this.$("start-word"), this.text.say(rest ? "start" : "stop"));
+    Object.assign(document.body.dataset, {
+      phase, session: String(state.session !== null), source: state.file ? "file" : "microphone",
+    });
+    const shown = $("state");
+    Object.assign(shown.dataset, { state: phase, connection });
+    write($("state-word"), this.text.say(wordOf(state)));
+    const start = /** @type {HTMLButtonElement} */ ($("start"));
+    write($("start-word"), this.text.say(rest ? "start" : "stop"));
     start.title = this.text.say(rest ? "start_hint" : "stop_hint");
     start.dataset.running = String(!rest);
     start.disabled = phase === "stopping";
-    const lamp = this.$("lamp");
+    const lamp = $("lamp");
     lamp.dataset.on = String(state.lamp);
-    write(this.$("lamp-word"), this.text.say(state.lamp ? "lamp_on" : "lamp_off"));
-    this.show("error", state.failure && this.text.error(state.failure));
-    this.show("warning", state.warning && this.text.warning(state.warning));
-    this.$("token-form").hidden = !state.tokenWanted;
+    write($("lamp-word"), this.text.say(state.lamp ? "lamp_on" : "lamp_off"));
   }
 
   /** @param {State} state */
-  drawCurrent(state) {
-    const { current, phase } = state;
-    const element = this.$("current");
-    element.dataset.label = current?.label ?? "";
-    element.dataset.reason = current?.reason ?? "";
-    element.dataset.final = current ? String(current.final) : "";
-    element.dataset.tone = this.$("light").dataset.tone = current?.label ?? "none";
-    if (current === null) {
-      const detail = phase === "asking" || phase === "listening" ? `detail_${phase}` : null;
-      write(this.$("current-caption"), "");
-      write(this.$("current-word"), this.text.say(`hero_${phase}`));
-      const key = /** @type {import("./text.js").Key | null} */ (detail);
-      write(this.$("current-detail"), key ? this.text.say(key) : "");
-    } else if (current !== this.drawn?.current || isAtRest(state)) {
-      this.drawVerdict(current, isAtRest(state));
-    }
-    this.drawIcon(current);
-  }
-
-  /** @param {Emotion} current @param {boolean} rest */
-  drawVerdict(current, rest) {
-    const { text } = this;
-    const caption = rest ? "caption_stopped" : current.final ? "caption_final" : "caption_interim";
-    const [start, end] = [text.clock(current.start_ms), text.clock(current.end_ms)];
-    write(this.$("current-caption"), `${text.say(caption)} · ${text.say("span", { start, end })}`);
-    const { label, reason } = current;
-    write(this.$("current-word"), label === null ? text.reason(reason) : text.label(label));
-    const sure = text.say("sure", { percent: text.percent(current.confidence) });
-    write(this.$("current-detail"), label === null ? text.why(reason) : sure);
-  }
-
-  /** @param {Emotion | null} current */
-  drawIcon(current) {
-    const mark = this.$("current-mark");
-    const shown = current === null ? "" : (current.label ?? "none");
-    if (mark.dataset.shown === shown) return;
-    mark.dataset.shown = shown;
-    mark.replaceChildren(...(current ? [createIcon(current.label ?? "")] : []));
-  }
-
-  /** @param {State} state */
-  drawScores({ session, current }) {
-    const list = this.$("scores");
-    const labels = session?.model.labels ?? [];
-    list.hidden = labels.length === 0;
-    if (list.dataset.labels !== labels.join()) {
-      list.dataset.labels = labels.join();
-      list.replaceChildren(...labels.map((label) => this.createScore(label)));
-    }
-    for (const item of /** @type {Iterable<HTMLElement>} */ (list.children)) {
-      const label = item.dataset.emotion ?? "";
-      const score = current?.scores[label] ?? 0;
-      item.dataset.score = score.toFixed(4);
-      item.dataset.top = String(current !== null && current.label === label);
-      item.style.setProperty("--score", String(score));
-      write(/** @type {HTMLElement} */ (item.lastElementChild), this.text.percent(score));
-    }
-  }
-
-  /** @param {string} label */
-  createScore(label) {
-    const item = this.document.createElement("li");
-    Object.assign(item.dataset, { emotion: label, tone: label });
-    const name = this.document.createElement("span");
-    name.className = "score-name";
-    name.append(createIcon(label), this.text.label(label));
-    const bar = this.document.createElement("span");
-    bar.className = "score-bar";
-    const value = this.document.createElement("span");
-    value.className = "score-value";
-    item.append(name, bar, value);
-    return item;
+  drawMessages(state) {
+    show($("error"), state.failure && this.text.error(state.failure));
+    show($("warning"), state.warning && this.text.warning(state.warning));
+    $("interrupted").hidden = !state.microphone.interrupted;
+    $("token-form").hidden = !state.tokenWanted;
   }
 
   /** Delay, model and, at the end, the summary. @param {State} state */
   drawFacts(state) {
-    const { session, lastFinal } = state;
-    const latency = this.$("latency");
-    const ms = lastFinal?.latency_ms;
+    const { session, lastFinal, file } = state;
+    const latency = $("latency");
+    const ms = file ? undefined : lastFinal?.latency_ms;
     latency.dataset.ms = ms === undefined ? "" : String(ms);
-    this.show("latency", ms === undefined ? null : this.text.say("latency", { ms }));
-    const model = this.$("model");
+    show(latency, ms === undefined ? null : this.text.say("latency", { ms }));
+    const model = $("model");
     const { name, version } = session?.model ?? { name: "", version: "" };
     Object.assign(model.dataset, { name, version });
-    this.show("model", session && this.text.say("model", { name, version }));
-    const summary = this.$("summary");
+    show(model, session && this.text.say("model", { name, version }));
+    const summary = $("summary");
     summary.hidden = !isAtRest(state) || state.totals.audioMs === 0;
     if (session && !summary.hidden) {
       renderSummary(summary, state.totals, session.model.labels, this.text);
     }
   }
 
-  /** @param {State} state */
-  announce(state) {
-    const { text } = this;
-    const verdict = state.lastFinal;
-    if (verdict === null || verdict === this.drawn?.lastFinal) return;
-    const word = verdict.label === null ? text.reason(verdict.reason) : text.label(verdict.label);
-    const [start, end] = [text.clock(verdict.start_ms), text.clock(verdict.end_ms)];
-    const line = this.document.createElement("p");
-    line.textContent = text.say("announce", { label: word, start, end });
-    const log = this.$("log");
-    log.append(line);
-    while (log.childElementCount > MOST_ANNOUNCED) log.firstElementChild?.remove();
-  }
-
-  /** Ten times a second, beside the state. @param {{peak: number, rms: number} | null} block */
+  /** Ten times a second, beside the state. @param {import("./microphone.js").Block | null} block */
   showLevel(block) {
-    const meter = this.$("level");
-    const db = block ? decibels(block.rms) : QUIETEST_DB;
-    const peak = block ? decibels(block.peak) : QUIETEST_DB;
-    const clipped = block !== null && block.peak >= CLIPPED;
-    meter.dataset.db = db.toFixed(1);
-    meter.dataset.clipped = String(clipped);
-    meter.setAttribute("aria-valuenow", db.toFixed(0));
-    const value = this.text.say("level_value", { db: db.toFixed(0) });
-    meter.setAttribute("aria-valuetext", clipped ? this.text.say("level_clipped") : value);
-    meter.style.setProperty("--level", String(1 - db / QUIETEST_DB));
-    meter.style.setProperty("--peak", String(1 - peak / QUIETEST_DB));
-    this.$("light").style.setProperty("--voice", String(1 - db / QUIETEST_DB));
-  }
-
-  /** Shows a sentence, or hides its place. @param {string} id @param {string | null} sentence */
-  show(id, sentence) {
-    const element = this.$(id);
-    element.hidden = sentence === null;
-    write(element, sentence ?? "");
+    this.level.show(block);
   }
 }
 
-/**
- * Writes only what changed, so that a live region speaks once.
- * @param {HTMLElement} element
- * @param {string} content
- */
-function write(element, content) {
-  if (element.textContent !== content) element.textContent = content;
-}
-
-/** @param {number} level from 0 to 1 @returns {number} dBFS, not below the quietest shown */
-function decibels(level) {
-  return Math.max(QUIETEST_DB, 20 * Math.log10(Math.max(level, 1e-6)));
+/** The word for how it stands. @param {State} state @returns {Key} */
+function wordOf({ phase, connection, microphone, file }) {
+  if (phase === "connecting" && file) return "state_analysing";
+  if (phase !== "listening") return `state_${phase}`;
+  if (connection === "reconnecting") return "state_reconnecting";
+  return microphone.interrupted ? "state_interrupted" : "state_listening";
 }

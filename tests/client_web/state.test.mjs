@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   MOST_UTTERANCES,
   countVerdicts,
+  findVerdict,
   initialState,
   isAtRest,
   newestVerdicts,
@@ -130,6 +131,52 @@ test("the model may change, and acks only go forward", () => {
 test("a message of a later version changes nothing", () => {
   const state = after(...LISTENING);
   assert.equal(reduce(state, { type: "something.new", value: 1 }), state);
+});
+
+test("a cut is told until the connection stands again, and no other warning with it", () => {
+  const connection = (state) => ({ type: "page.connection", state });
+  const cut = after(...LISTENING, connection("reconnecting"));
+  assert.deepEqual([cut.phase, cut.connection, cut.warning.code], ["listening", "reconnecting", "connection_cut"]);
+  assert.equal(reduce(cut, connection("open")).warning, null);
+  const ending = reduce(cut, { type: "warning", code: "ending", message: "" });
+  assert.equal(reduce(ending, connection("open")).warning.code, "ending");
+});
+
+test("a session that goes on over another connection keeps what was said", () => {
+  const state = after(...LISTENING, began(0), emotion(0, 0, true, 900), { ...CREATED, resumed: true });
+  assert.equal(state.phase, "listening");
+  assert.equal(countVerdicts(state), 1);
+});
+
+test("gaps are kept in order", () => {
+  const gap = (startMs, endMs) => ({ type: "page.gap", startMs, endMs });
+  assert.deepEqual(after(...LISTENING, gap(10, 20), gap(50, 90)).gaps, [{ startMs: 10, endMs: 20 }, { startMs: 50, endMs: 90 }]);
+});
+
+test("settings, microphone and model outlive a session; what was said and corrected does not", () => {
+  const key = { utteranceId: 0, segment: 0 };
+  const state = after(...LISTENING, began(0), emotion(0, 0, true, 900),
+    { type: "page.settings", preferences: { ...initialState().preferences, hangoverMs: 900 } },
+    { type: "page.microphone", change: { devices: [{ id: "usb", name: "USB" }] } },
+    { type: "page.model", facts: MODEL },
+    { type: "page.selected", key },
+    { type: "page.corrected", key, correction: { stage: "kept", label: "angry", id: "1" } });
+  assert.equal(state.corrections.get("0:0").label, "angry");
+  assert.equal(findVerdict(state, state.selected).label, "sad");
+  const next = reduce(state, { type: "page.started" });
+  assert.equal(next.preferences.hangoverMs, 900);
+  assert.deepEqual(next.microphone.devices, [{ id: "usb", name: "USB" }]);
+  assert.equal(next.model, MODEL);
+  assert.deepEqual([next.selected, next.corrections.size, next.utterances.size], [null, 0, 0]);
+  assert.equal(findVerdict(next, key), null);
+});
+
+test("what the browser applied, and an interruption, end with the session", () => {
+  const tell = (change) => ({ type: "page.microphone", change });
+  const state = after(...LISTENING, tell({ applied: { echoCancellation: true } }), tell({ interrupted: true }));
+  assert.deepEqual(state.microphone, { devices: [], applied: { echoCancellation: true }, interrupted: true });
+  const ended = reduce(state, { type: "page.ended" });
+  assert.deepEqual([ended.microphone.applied, ended.microphone.interrupted, ended.connection], [null, false, "closed"]);
 });
 
 test("starting anew forgets the session before", () => {

@@ -1,5 +1,6 @@
 """What the page fetches: only its own files, all of them there, nothing left over."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,7 +12,12 @@ FILES = {
     for path in sorted(PAGE.iterdir())
     if path.suffix in {".html", ".css", ".js", ".svg", ".webmanifest", ".png"}
 }
-NAMESPACES = ("http://www.w3.org/2000/svg",)  # A name, which is never fetched.
+# Names, which are never fetched; ELAN's files say by them what they are.
+NAMESPACES = (
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/2001/XMLSchema-instance",
+    "http://www.mpi.nl/tools/elan/EAFv3.0.xsd",
+)
 REFERENCES = {
     ".html": r'(?:src|href)="([^"#]+)"',
     ".js": r'(?:\bfrom |\bimport |\bnew URL\()"([^"]+)"',
@@ -36,6 +42,15 @@ def test_the_page_fetches_all_of_its_files_and_no_other() -> None:
         waiting |= references(name) - reached
     assert {"worklet.js", "protocol.js", "style.css", "icon.svg"} <= reached
     assert reached == set(FILES)
+
+
+def test_the_page_can_be_installed_and_caches_nothing() -> None:
+    manifest = json.loads(FILES["manifest.webmanifest"])
+    assert {"name", "start_url", "display", "icons"} <= manifest.keys()
+    sizes = {icon["sizes"] for icon in manifest["icons"]}
+    assert {"192x192", "512x512"} <= sizes
+    assert any(icon.get("purpose") == "maskable" for icon in manifest["icons"])
+    assert not re.findall(r"serviceWorker|caches\b|indexedDB", "".join(FILES.values()))
 
 
 @pytest.mark.parametrize("name", FILES)

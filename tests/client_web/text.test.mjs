@@ -19,19 +19,28 @@ test("every code that the server may send has its sentence", () => {
 });
 
 test("every failure that the page names has its sentence", () => {
-  const codes = ["microphone.js", "socket.js", "app.js"].flatMap((name) =>
-    [...read(name).matchAll(/"((?:mic|connect|connection|stop)_\w+|unknown)"/g)].map((match) => match[1]),
-  );
-  assert.ok(new Set(codes).size >= 14, `found only ${codes}`);
-  for (const code of codes) has(`error_${code}`);
+  const scripts = readdirSync(ROOT).filter((name) => name.endsWith(".js") && !name.startsWith("text_"));
+  const pattern = /"((?:mic|connect|connection|stop|upload|file)_[a-z_]+|unknown|no_consent)"/g;
+  const codes = scripts.flatMap((name) => [...read(name).matchAll(pattern)].map((match) => match[1]));
+  assert.ok(new Set(codes).size >= 18, `found only ${codes}`);
+  for (const code of codes) assert.ok([`error_${code}`, `warning_${code}`, code].some((key) => Object.hasOwn(ENGLISH, key)), code);
+});
+
+test("every refusal of a recording or a correction has its sentence", () => {
+  const refusals = ["not_audio", "unsupported", "empty", "broken", "bad_samples", "too_slow", "too_short", "no_consent",
+    "bad_feedback", "bad_label", "bad_form", "storage_full", "not_found", "file_too_long", "file_too_big"];
+  for (const code of refusals) has(`error_${code}`);
 });
 
 test("every key that the page asks for is in the table", () => {
   const scripts = readdirSync(ROOT).filter((name) => name.endsWith(".js"));
-  const keys = scripts.flatMap((name) => [...read(name).matchAll(/\bsay\(\s*"(\w+)"/g)].map((match) => match[1]));
+  const keys = scripts.flatMap((name) => [...read(name).matchAll(/\b(?:say|group|ticked)\((?:this\.\w+, )?\s*"(\w+)"/g)].map((match) => match[1]));
   const marked = [...read("index.html").matchAll(/data-text="(\w+)"/g)].map((match) => match[1]);
-  assert.ok(keys.length > 15 && marked.length > 5);
+  assert.ok(keys.length > 60 && marked.length > 10);
   for (const key of [...keys, ...marked]) has(key);
+  const phases = ["idle", "asking", "connecting", "listening", "stopping", "closed", "error"];
+  for (const phase of phases) ["state", "hero"].forEach((kind) => has(`${kind}_${phase}`));
+  for (const stage of ["reading", "sending", "analysing", "done"]) has(`file_${stage}`);
 });
 
 test("all languages have the same keys and the same values in them", () => {

@@ -1,0 +1,124 @@
+// @ts-check
+/**
+ * The timeline as a table: every score in numbers, for screen readers and for copying. It is
+ * filled while it is open, and shows the newest rows; copying takes all that are kept.
+ */
+import { keyOf } from "./chart_spans.js";
+import { make } from "./dom.js";
+import { newestVerdicts } from "./state.js";
+
+/** @typedef {import("./protocol.js").Emotion} Emotion */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./text.js").Text} Text */
+
+const MOST_ROWS = 200;
+const TOLD_MS = 2500;
+const SECOND_MS = 1000;
+
+export class VerdictTable {
+  /** @param {HTMLElement} after what it is put behind @param {Text} text */
+  constructor(after, text) {
+    this.text = text;
+    const words = text.say("table");
+    this.copy = make("button", { type: "button", className: "plain", textContent: text.say("table_copy") });
+    this.copy.addEventListener("click", () => this.copyAll());
+    this.told = make("span", { className: "verdicts-told" });
+    this.told.setAttribute("role", "status");
+    const table = make("table");
+    this.head = table.createTHead();
+    this.body = table.createTBody();
+    const box = make("div", { className: "verdicts-box", tabIndex: 0 }, table);
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", words);
+    const bar = make("p", { className: "verdicts-bar" }, this.copy, this.told);
+    this.details = make("details", { className: "verdicts" }, make("summary", { textContent: words }), bar, box);
+    this.details.addEventListener("toggle", () => this.state && this.render(this.state));
+    after.after(this.details);
+    /** @type {State | null} */
+    this.state = null;
+    /** @type {Map<string, {row: HTMLTableRowElement, verdict: Emotion}>} */
+    this.rows = new Map();
+    /** @type {readonly string[]} */
+    this.labels = [];
+  }
+
+  /** @param {State} state */
+  render(state) {
+    this.state = state;
+    this.details.hidden = state.lastFinal === null;
+    if (!this.details.open) return this.empty();
+    const labels = state.session?.model.labels ?? [];
+    if (labels.join() !== this.labels.join() || !this.head.rows.length) this.begin(labels);
+    const verdicts = newestVerdicts(state, MOST_ROWS);
+    const keys = new Set(verdicts.map(keyOf));
+    for (const [key, { row }] of this.rows) {
+      if (keys.has(key)) continue;
+      row.remove();
+      this.rows.delete(key);
+    }
+    for (const verdict of verdicts) this.fill(verdict);
+  }
+
+  remove() {
+    this.details.remove();
+  }
+
+  empty() {
+    if (!this.head.rows.length) return;
+    this.rows.clear();
+    this.head.replaceChildren();
+    this.body.replaceChildren();
+  }
+
+  /** @param {readonly string[]} labels */
+  begin(labels) {
+    this.empty();
+    this.labels = labels;
+    const row = this.head.insertRow();
+    for (const word of headOf(labels, this.text)) {
+      row.append(make("th", { scope: "col", textContent: word }));
+    }
+  }
+
+  /** Verdicts come in order, so a new row is always the last. @param {Emotion} verdict */
+  fill(verdict) {
+    const key = keyOf(verdict);
+    const known = this.rows.get(key);
+    if (known?.verdict === verdict) return;
+    const row = known?.row ?? this.body.insertRow();
+    row.dataset.final = String(verdict.final);
+    const words = cellsOf(verdict, this.labels, this.text);
+    row.replaceChildren(...words.map((word) => make("td", { textContent: word })));
+    this.rows.set(key, { row, verdict });
+  }
+
+  async copyAll() {
+    if (this.state === null) return;
+    const lines = linesOf(newestVerdicts(this.state, Infinity), this.labels, this.text);
+    const copied = await navigator.clipboard?.writeText(lines).then(() => true, () => false);
+    this.told.textContent = this.text.say(copied ? "table_copied" : "table_not_copied");
+    setTimeout(() => (this.told.textContent = ""), TOLD_MS);
+  }
+}
+
+/** Lines with tabs between the cells, as spreadsheets take them. @param {Emotion[]} verdicts @param {readonly string[]} labels @param {Text} text */
+export function linesOf(verdicts, labels, text) {
+  const rows = [headOf(labels, text), ...verdicts.map((verdict) => cellsOf(verdict, labels, text))];
+  return rows.map((cells) => cells.join("\t")).join("\n");
+}
+
+/** @param {readonly string[]} labels @param {Text} text */
+function headOf(labels, text) {
+  const fixed = [text.say("table_start"), text.say("table_end"), text.say("table_heard"), text.say("table_sure")];
+  return [...fixed, ...labels.map((label) => text.label(label))];
+}
+
+/** @param {Emotion} verdict @param {readonly string[]} labels @param {Text} text */
+function cellsOf(verdict, labels, text) {
+  const { start_ms: startMs, end_ms: endMs, label, reason, confidence, scores, final } = verdict;
+  const word = label === null ? text.reason(reason) : text.label(label);
+  const times = [startMs, endMs].map((ms) => (ms / SECOND_MS).toFixed(2));
+  const heard = final ? word : `${word} (${text.say("row_interim")})`;
+  const shares = labels.map((name) => text.percent(scores[name] ?? 0));
+  return [...times, heard, text.percent(confidence), ...shares];
+}
