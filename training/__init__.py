@@ -14,6 +14,10 @@ Errors:
           asked.
         * :exc:`training.run.RunError`: a run directory without what is needed.
         * :exc:`training.export.ExportError`: a checkpoint that gives no model directory.
+        * :exc:`training.evaluate.EmptySplitError` (also a ``ValueError``): nothing to measure on.
+        * :exc:`training.evaluate_command.MissingResultError`: results that are named are not there.
+        * :exc:`training.leave_one_out.CorpusError` (also a ``ValueError``): a corpus that cannot be
+          held out.
         * :exc:`training.push.PushError`: a model directory that is not whole.
         * :exc:`training.corrections.CorrectionsError`: a folder that holds no corrections.
         * :exc:`training.retrain.RetrainError`: nothing to retrain on, or with.

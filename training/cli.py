@@ -13,6 +13,7 @@ from training import (
     int8_command,
     leave_one_out_command,
     manifest_command,
+    noise_threshold_command,
     retrain_command,
     thesis_command,
 )
@@ -47,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     for noisy in ("onnx_ir", "onnxscript", "accelerate", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It warns of operators of torchvision, which nobody here needs.
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     try:
         arguments.work(arguments)
     except (TrainingError, OSError) as error:
@@ -95,6 +98,7 @@ def parser() -> argparse.ArgumentParser:
     thesis_command.add(commands)
     manifest_command.add(commands)
     int8_command.add(commands)
+    noise_threshold_command.add(commands)
     retrain_command.add(commands)
     return top
 

@@ -14,6 +14,7 @@ import soundfile
 from classifier import Classifier, Verdict, open_classifier
 from training.answers import Answers, answers, asked, speech_figures, speech_rows
 from training.durations import measure_durations
+from training.errors import TrainingError
 from training.manifest import EMOTIONS, Clip
 from training.measured import NonSpeech, SplitReport
 from training.recordings import whole
@@ -27,6 +28,10 @@ from training.shifts import measure_shifts
 from training.splits import load_segments
 
 log = logging.getLogger(__name__)
+
+
+class EmptySplitError(TrainingError, ValueError):
+    """Nobody speaks in a split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def evaluate(
 
     Raises:
         ManifestError: the manifest cannot be used.
+        EmptySplitError: nobody speaks in a split.
         classifier.ClassifierError: the model cannot be opened.
     """
     classifier = open_classifier(model, threads=1)
@@ -85,12 +91,15 @@ def evaluate_split(
     """Measure on one split's segments; the answers on speech come with the report.
 
     Raises:
-        ValueError: none of them is speech.
+        EmptySplitError: none of them is speech.
     """
     verdicts = [judge(classifier, segments, i) for i in range(len(segments))]
     speech = speech_rows(segments)
     if not speech:
-        raise ValueError("this split holds no speech segments: nothing can be measured on it")
+        raise EmptySplitError(
+            "this split holds no speech segments: nothing can be measured on it; name others with "
+            "--splits, or make splits by `vivavoz-train manifest`"
+        )
     noise = sorted(set(range(len(segments))) - set(speech))
     cut = {segments.cuts[i].clip for i in speech}
     clips = [clip for clip in segments.clips if clip.label in EMOTIONS]

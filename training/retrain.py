@@ -6,8 +6,10 @@ import hashlib
 import logging
 import shutil
 from dataclasses import replace
+from typing import Final
 
 from classifier import Classifier, Description, ModelStore, open_classifier
+from training.answers import speech_rows
 from training.canary import write_canaries
 from training.card import write_card
 from training.corrections import Correction, mix_sounds, mix_speech, read_corrections, usable
@@ -25,6 +27,8 @@ from training.train import train
 
 log = logging.getLogger(__name__)
 
+CONFIG: Final = "config.json"
+
 
 class RetrainError(TrainingError):
     """There is nothing to retrain on, or with; the message says what to do."""
@@ -41,9 +45,16 @@ def retrain(settings: RetrainSettings) -> Comparison:
         The comparison; it `passes` where the candidate was promoted.
 
     Raises:
-        RetrainError: there are no corrections, or the model that serves has other outputs.
+        RetrainError: there are no corrections, the model that serves has other outputs, the folder
+            is a model and no store, or the manifest has nobody to compare the two models on.
         classifier.ClassifierError: the store is none, or its model cannot be opened.
     """
+    if (settings.store / CONFIG).is_file():
+        raise RetrainError(
+            f"{settings.store} is one model; retraining replaces the model of a store. Make one: "
+            f"vivavoz model install {settings.store} --model models/serving, "
+            "and name it with --base models/serving"
+        )
     store = ModelStore(settings.store)
     serving_folder = store.current_folder()
     serving = open_classifier(serving_folder)
@@ -63,12 +74,18 @@ def retrain(settings: RetrainSettings) -> Comparison:
         base=str(serving_folder),
         out=run / "run",
     )
+    # Of the manifest that was given: nothing that people sent is measured on. Before the training:
+    # who has nobody to measure on need not wait for it.
+    test = load_segments(replace(settings.train, out=run / "run"), "test")
+    if not speech_rows(test):
+        raise RetrainError(
+            f"{settings.train.speech} holds no speech in its test split: there is nobody to "
+            "compare both models on. `vivavoz-train manifest` makes splits by whole speakers"
+        )
     log.info("%d corrections, each %d times an epoch", len(corrections), settings.weight)
     train(tuned)
     pack(tuned, settings.candidate)
     sign(settings, tuned, serving)
-    # Of the manifest that was given: nothing that people sent is measured on.
-    test = load_segments(replace(settings.train, out=run / "run"), "test")
     compared = promote(settings.candidate, store, test, margin_allowed=settings.margin)
     shutil.rmtree(run / "cache", ignore_errors=True)
     return compared

@@ -160,6 +160,15 @@ def long_enough(pcm: npt.NDArray[np.int16]) -> list[Segment]:
 
 def reply(classifier: Classifier, speech: Speech, noise: Wave) -> Reply:
     """What the chain says to a recording in a noise that ends with it and may begin before it."""
+    segment = cut_in_noise(speech, noise)
+    if segment is None:
+        return Reply(-1, MISSED)
+    verdict = verdict_on(classifier, segment)
+    return Reply(likeliest(verdict), verdict.reason or "")
+
+
+def cut_in_noise(speech: Speech, noise: Wave) -> Segment | None:
+    """The segment of a recording in noise that holds most of its speech; None where none does."""
     lead = len(noise) - len(speech.wave)
     mixed = noise.copy()
     mixed[lead:] += speech.wave
@@ -167,16 +176,17 @@ def reply(classifier: Classifier, speech: Speech, noise: Wave) -> Reply:
     if peak > FULL:  # nobody would set a microphone so that it clips all the time
         mixed *= np.float32(FULL / peak)
     pcm = np.rint(mixed * 32767).astype(np.int16)
-    segment = most_of(long_enough(pcm), [(lead + a, lead + b) for a, b in speech.spans])
-    if segment is None:
-        return Reply(-1, MISSED)
-    verdict = classifier.classify(
+    return most_of(long_enough(pcm), [(lead + a, lead + b) for a, b in speech.spans])
+
+
+def verdict_on(classifier: Classifier, segment: Segment) -> Verdict:
+    """The verdict on a segment, with all that the server knows of it."""
+    return classifier.classify(
         segment.pcm,
         voiced_ms=segment.voiced_ms,
         snr_db=segment.snr_db,
         clipped=segment.clipped,
     )
-    return Reply(likeliest(verdict), verdict.reason or "")
 
 
 def most_of(segments: Sequence[Segment], spans: Sequence[tuple[int, int]]) -> Segment | None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import soundfile
 
 from classifier import ModelStore, StoreError, open_classifier
 from classifier.canary import check_canaries
+from tests.training.conftest import Corpus
 from tests.training.loop import with_outputs
 from training.canary import write_canaries
 from training.cli import main
@@ -66,7 +68,9 @@ def test_what_comes_out_is_a_whole_model_that_learned_from_them(
     assert not list(settings.train.out.rglob("*.npy")), "what people sent is not kept a second time"
 
 
-def test_nothing_to_learn_from_is_said_before_any_work(settings: RetrainSettings) -> None:
+def test_nothing_to_learn_from_is_said_before_any_work(
+    settings: RetrainSettings, taught: Path
+) -> None:
     (settings.feedback / "metadata.jsonl").write_text("")
     with pytest.raises(RetrainError, match="no correction"):
         retrain(settings)
@@ -74,7 +78,20 @@ def test_nothing_to_learn_from_is_said_before_any_work(settings: RetrainSettings
         retrain(replace(settings, feedback=settings.feedback / "none"))
     with pytest.raises(StoreError, match="vivavoz model install"):
         retrain(replace(settings, store=settings.candidate))
+    with pytest.raises(RetrainError, match=r"vivavoz model install .*taught --model"):
+        retrain(replace(settings, store=taught))
     assert not settings.train.out.exists()
+
+
+def test_who_has_nobody_to_compare_on_need_not_wait_for_the_training(
+    settings: RetrainSettings, corpus: Corpus, manifest: Callable[[list[dict[str, str]]], Path]
+) -> None:
+    here = corpus.speech.parent
+    rows = [row | {"path": str(here / row["path"])} for row in corpus.rows]
+    speech = manifest([row for row in rows if row["split"] != "test"])
+    with pytest.raises(RetrainError, match="no speech in its test split"):
+        retrain(replace(settings, train=replace(settings.train, speech=speech)))
+    assert not list(settings.train.out.rglob("*.safetensors"))
 
 
 def test_a_model_with_other_outputs_cannot_be_retrained(
