@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -28,6 +31,10 @@ TYPES: Final = MappingProxyType(
 """What is served, and as what: the system's own table may call a script plain text."""
 
 
+PACKED: Final = frozenset({".png", ".woff2"})
+"""What does not get smaller by compressing it once more."""
+
+
 def page_files() -> dict[str, Path]:
     """The files of the page by name. Nothing else can be asked for, whatever the path says."""
     folder = Path(str(files(PACKAGE).joinpath(INDEX))).parent
@@ -42,9 +49,26 @@ def add_page(router: web.UrlDispatcher, page: Mapping[str, Path]) -> None:
 
 
 def _serve(path: Path) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def serve(_: web.Request) -> web.StreamResponse:
+    kind = TYPES[path.suffix]
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        content, tag = await asyncio.to_thread(_read, path)
         # Asked again each time, so that a page and a server of two versions never meet.
-        headers = {hdrs.CONTENT_TYPE: TYPES[path.suffix], hdrs.CACHE_CONTROL: "no-cache"}
-        return web.FileResponse(path, headers=headers)
+        headers = {hdrs.CACHE_CONTROL: "no-cache"}
+        if any(other.value == tag for other in request.if_none_match or ()):
+            response = web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        else:
+            response = web.Response(body=content, headers={**headers, hdrs.CONTENT_TYPE: kind})
+            if path.suffix not in PACKED:
+                response.headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
+                response.enable_compression()
+        response.etag = tag
+        return response
 
     return serve
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    """A file, and a name for what is in it."""
+    content = path.read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:16]

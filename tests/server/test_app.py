@@ -1,13 +1,15 @@
 import asyncio
 import re
+import zlib
 from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from server.app import HEADERS, build_metrics_app
-from server.page import page_files
+from server.page import add_page, page_files
 from tests.server.conftest import Start
 from tests.server.running import Running, begin, blocks, hear
 from tests.voice import talk
@@ -85,6 +87,36 @@ async def test_the_page_is_served_as_what_it_is(server: Running, name: str, kind
     status, body, headers = await server.request("GET", f"/{name}")
     assert (status, headers["Content-Type"], headers["Cache-Control"]) == (200, kind, "no-cache")
     assert body == (PAGE / (name or "index.html")).read_bytes()
+
+
+@pytest.mark.parametrize(("name", "packed"), [("app.js", True), ("icon-192.png", False)])
+async def test_what_gets_smaller_is_sent_compressed(
+    server: Running, name: str, packed: bool
+) -> None:
+    async with aiohttp.ClientSession(auto_decompress=False) as client:
+        url, gzip = f"{server.http}/{name}", {"Accept-Encoding": "gzip"}
+        async with client.get(url, headers=gzip) as answer:
+            body = await answer.read()
+            assert (answer.headers.get("Content-Encoding") == "gzip") is packed
+        async with client.get(url, headers={"Accept-Encoding": "identity"}) as answer:
+            assert "Content-Encoding" not in answer.headers
+            whole = await answer.read()
+    assert whole == (PAGE / name).read_bytes()
+    assert (zlib.decompress(body, 31) if packed else body) == whole
+    assert len(body) < len(whole) * (0.7 if packed else 1.01)
+
+
+async def test_a_file_that_changes_has_another_tag(tmp_path: Path) -> None:
+    path = tmp_path / "app.js"
+    path.write_text("1;")
+    app = web.Application()
+    add_page(app.router, {"app.js": path, "index.html": path})
+    async with TestClient(TestServer(app)) as client:
+        first = (await client.get("/app.js")).headers["Etag"]
+        assert (await client.get("/app.js", headers={"If-None-Match": first})).status == 304
+        path.write_text("2;")
+        answer = await client.get("/app.js", headers={"If-None-Match": first})
+        assert (answer.status, await answer.text()) == (200, "2;")
 
 
 async def test_a_browser_asks_again_and_gets_only_what_changed(server: Running) -> None:
