@@ -23,6 +23,12 @@ class Classify(NamedTuple):
     segment: Segment
 
 
+class Expect(NamedTuple):
+    """This segment will probably be asked for soon: a head start, and nobody waits for it."""
+
+    segment: Segment
+
+
 class Close(NamedTuple):
     """Close the connection; nothing follows."""
 
@@ -30,4 +36,4 @@ class Close(NamedTuple):
     reason: str
 
 
-Action: TypeAlias = Send | Classify | Close
+Action: TypeAlias = Send | Classify | Expect | Close

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from classifier import Classifier, Verdict
+import numpy as np
+import numpy.typing as npt
+
+from classifier import Classifier, Quality, Verdict, decide
 
 
 class Answering:
@@ -37,3 +40,42 @@ class Answering:
     ) -> Verdict:
         """The verdict on one segment; see `Classifier.classify`."""
         return self.classifier.classify(pcm, voiced_ms=voiced_ms, snr_db=snr_db, clipped=clipped)
+
+    def hear(self, pcm: bytes) -> Hearing:
+        """Run the model on one segment of which not everything is known yet.
+
+        Raises:
+            ClassifierError: see `Classifier.logits`.
+        """
+        classifier = self.classifier
+        return Hearing(self, classifier, classifier.logits(pcm))
+
+
+class Hearing:
+    """A segment that the model has heard, and not judged."""
+
+    def __init__(
+        self, answering: Answering, classifier: Classifier, logits: npt.NDArray[np.float32]
+    ) -> None:
+        self._answering = answering
+        self._classifier = classifier
+        self._logits = logits
+
+    def verdict(
+        self,
+        *,
+        voiced_ms: int | None = None,
+        snr_db: float | None = None,
+        clipped: float | None = None,
+    ) -> Verdict | None:
+        """What `Answering.classify` says of it, or None if another model answers by now."""
+        model = self._classifier
+        if self._answering.classifier is not model:
+            return None
+        return decide(
+            self._logits,
+            model.outputs,
+            quality=Quality(voiced_ms, snr_db, clipped),
+            calibration=model.calibration,
+            model=model.version,
+        )

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import Final, Protocol, TypeAlias
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from classifier import Classifier, Verdict
+from server.foresight import Foresight, Hear, Heard
 from server.metrics import Metrics
 from server.protocol import ModelInfo
+from server.workers import Workers
 from vad import Segment
 
 logger = logging.getLogger(__name__)
-
-JOIN_S: Final = 5.0
 
 Answer: TypeAlias = Callable[[Verdict | None], None]
 
@@ -86,6 +85,7 @@ class InferenceQueue:
         workers: threads.
         size: segments that may wait.
         deadline_ms: from submitting to the answer.
+        hear: called in a thread for what is expected; None: nothing is done about that.
         metrics: where it counts.
     """
 
@@ -96,6 +96,7 @@ class InferenceQueue:
         workers: int = 1,
         size: int = 128,
         deadline_ms: int = 4000,
+        hear: Hear | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._classify = classify
@@ -106,12 +107,12 @@ class InferenceQueue:
         self._finals: deque[_Job] = deque()
         self._interims: dict[Hashable, _Job] = {}
         self._running: set[_Job] = set()
-        self._inbox: SimpleQueue[_Job | None] = SimpleQueue()
+        self._foreseen: set[_Job] = set()  # they wait for what is heard already
+        self._foresight = Foresight(hear, self._metrics) if hear else None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._threads = [
-            threading.Thread(target=self._work, name=f"inference-{i}", daemon=True)
-            for i in range(workers)
-        ]
+        self._workers: Workers[_Job, Verdict | None] = Workers(
+            "inference", workers, self._attempt, self._done
+        )
 
     @property
     def depth(self) -> int:
@@ -131,19 +132,30 @@ class InferenceQueue:
     def start(self) -> None:
         """Start the threads; called on the loop that will use the queue."""
         self._loop = asyncio.get_running_loop()
-        for thread in self._threads:
-            thread.start()
+        self._workers.start()
+        if self._foresight:
+            self._foresight.start()
 
     async def close(self) -> None:
         """Answer what waits with None, and wait for the threads."""
-        for job in [*self._finals, *self._interims.values(), *self._running]:
+        for job in self._all():
             self._answer(job, None)
         self._finals.clear()
         self._interims.clear()
+        self._foreseen.clear()
         self._loop = None
-        for _ in self._threads:
-            self._inbox.put(None)
-        await asyncio.to_thread(self._join)
+        await self._workers.close()
+        if self._foresight:
+            await self._foresight.close()
+
+    def expect(self, owner: Hashable, segment: Segment) -> None:
+        """Have a head start with what this owner will probably submit next, a final.
+
+        If exactly these samples are submitted, they are not classified a second time. Nothing is
+        done while the threads have enough to do.
+        """
+        if self._foresight and not self._finals and self.busy < self._workers.count:
+            self._foresight.expect(owner, segment)
 
     def submit(self, owner: Hashable, segment: Segment, answer: Answer) -> None:
         """Have a segment classified.
@@ -159,11 +171,16 @@ class InferenceQueue:
             self._answer(older, None)
         if older and segment.final:
             del self._interims[owner]
-        keeps_place = older is not None and not segment.final
-        if self._loop is None or not (keeps_place or self._has_room(segment)):
+        if self._loop is None:
             self._answer(job, None)
             return
         job.timer = self._loop.call_later(self._deadline_s, self._expire, job)
+        if self._is_foreseen(job):
+            return
+        keeps_place = older is not None and not segment.final
+        if not (keeps_place or self._has_room(segment)):
+            self._answer(job, None)
+            return
         if segment.final:
             self._finals.append(job)
         else:
@@ -181,11 +198,41 @@ class InferenceQueue:
 
     def cancel(self, owner: Hashable) -> None:
         """Forget everything that an owner waits for; its answers do not come any more."""
-        waiting = [*self._finals, *self._interims.values(), *self._running]
-        for job in waiting:
+        for job in self._all():
             if job.owner == owner:
                 self._forget(job)
                 job.answer = None
+        if self._foresight:
+            self._foresight.forget(owner)
+
+    def _all(self) -> list[_Job]:
+        return [*self._finals, *self._interims.values(), *self._running, *self._foreseen]
+
+    def _is_foreseen(self, job: _Job) -> bool:
+        """Whether a final is answered by what was expected of its owner."""
+        if self._foresight is None or not job.segment.final:
+            return False
+        self._foreseen.add(job)
+        if self._foresight.take(job.owner, job.segment, partial(self._use, job)):
+            return True
+        self._foreseen.discard(job)
+        return False
+
+    def _use(self, job: _Job, heard: Heard | None) -> None:
+        """What was expected was heard; if that is of no use, the job waits like any other."""
+        if job not in self._foreseen:
+            return  # it came too late
+        self._foreseen.discard(job)
+        verdict = heard and heard.verdict(
+            voiced_ms=job.segment.voiced_ms,
+            snr_db=job.segment.snr_db,
+            clipped=job.segment.clipped,
+        )
+        if verdict:
+            self._answer(job, verdict)
+        else:
+            self._finals.append(job)
+            self._dispatch()
 
     def _has_room(self, segment: Segment) -> bool:
         """Whether there is a place, for a final by taking that of the oldest interim."""
@@ -198,10 +245,10 @@ class InferenceQueue:
         return False
 
     def _dispatch(self) -> None:
-        while len(self._running) < len(self._threads) and (job := self._next()):
+        while len(self._running) < self._workers.count and (job := self._next()):
             self._metrics.wait.observe(time.monotonic() - job.queued_at)
             self._running.add(job)
-            self._inbox.put(job)
+            self._workers.put(job)
 
     def _next(self) -> _Job | None:
         if self._finals:
@@ -218,6 +265,7 @@ class InferenceQueue:
         """Take a job out of the queue; one that runs goes on, and nobody hears of it."""
         if job.timer:
             job.timer.cancel()
+        self._foreseen.discard(job)
         if job in self._finals:
             self._finals.remove(job)
         elif self._interims.get(job.owner) is job:
@@ -242,30 +290,9 @@ class InferenceQueue:
         self._answer(job, verdict)
         self._dispatch()
 
-    def _work(self) -> None:
-        """A thread: classify until told to end."""
-        while (job := self._inbox.get()) is not None:
-            loop, started = self._loop, time.monotonic()
-            if loop is None:
-                continue  # closed meanwhile; nobody waits
-            verdict = self._attempt(job)
-            try:
-                loop.call_soon_threadsafe(self._done, job, verdict, time.monotonic() - started)
-            except RuntimeError:  # the loop is closed: the server has gone
-                return
-            del job, verdict  # a thread that waits keeps no session in memory
-
     def _attempt(self, job: _Job) -> Verdict | None:
         try:
             return classify_segment(self._classify, job.segment)
         except Exception:  # whatever a model raises, the thread lives
             logger.exception("a segment could not be classified")
             return None
-
-    def _join(self) -> None:
-        until = time.monotonic() + JOIN_S
-        for thread in self._threads:
-            if thread.is_alive():
-                thread.join(max(0.0, until - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads):
-            logger.warning("a classification did not end in %.0f s; it is left behind", JOIN_S)

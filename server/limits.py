@@ -23,6 +23,10 @@ class TokenBucket:
         capacity: tokens at the start, and at most.
         clock: seconds, from anywhere.
 
+    Attributes:
+        was_full: whether nothing was missing before the last take, as it is with who keeps to the
+            rate.
+
     Examples:
         >>> bucket = TokenBucket(rate=10, capacity=5, clock=lambda: 0.0)
         >>> bucket.take(5), bucket.take(1)
@@ -34,6 +38,7 @@ class TokenBucket:
         self._capacity = self._tokens = capacity
         self._clock = clock
         self._then = clock()
+        self.was_full = True
 
     def take(self, count: float) -> float:
         """Take tokens.
@@ -42,10 +47,11 @@ class TokenBucket:
             Seconds until the debt is paid; 0 where there is none.
         """
         now = self._clock()
-        came_back = (now - self._then) * self._rate
-        self._tokens = min(self._capacity, self._tokens + came_back) - count
+        tokens = self._tokens + (now - self._then) * self._rate
+        self.was_full = tokens >= self._capacity
+        self._tokens = (self._capacity if self.was_full else tokens) - count
         self._then = now
-        return max(0.0, -self._tokens / self._rate)
+        return -self._tokens / self._rate if self._tokens < 0 else 0.0
 
 
 class FullError(Exception):

@@ -45,6 +45,9 @@ class Metrics:
         self.cut = self._counter("slow_readers_cut", "Clients cut off because they did not read")
         self.failures = self._counter("inference_failures", "Classifications that raised")
         self.dropped = self._counter("segments_dropped", "Segments without an answer", "final")
+        self.foresight = self._counter(
+            "segments_expected", "Segments expected in a pause, by what became of it", "outcome"
+        )
         self.wait = self._histogram("queue_wait_seconds", "Time of a segment in the queue", SECONDS)
         self.inference = self._histogram("inference_seconds", "Time of a classification", SECONDS)
         self.latency = self._histogram(

@@ -89,6 +89,7 @@ class Service:
             workers=settings.workers,
             size=settings.queue_size,
             deadline_ms=settings.deadline_ms,
+            hear=answering.hear if settings.lead_ms else None,
             metrics=metrics,
         )
         return cls(

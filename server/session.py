@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from classifier import Verdict
-from server.actions import Action, Classify, Close, JobId, Send
+from server.actions import Action, Classify, Close, Expect, JobId, Send
 from server.outbox import Outbox
 from server.protocol import (
     Ack,
@@ -32,7 +32,6 @@ from server.protocol import (
     SessionUpdate,
     SessionUpdated,
     UtteranceEnded,
-    UtteranceStarted,
     WarningCode,
     read_client_message,
 )
@@ -40,7 +39,16 @@ from server.session_answer import session_answer
 from server.session_audio import SessionAudio
 from server.session_notices import SessionNotices
 from server.session_totals import SessionTotals
-from vad import Segment, SpeechEnded, SpeechEvent, SpeechStarted, VadSettings
+from vad import (
+    Segment,
+    SegmentExpected,
+    SpeechDiscarded,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechStarted,
+    VadSettings,
+    remembers_from_ms,
+)
 
 ACK_EVERY_MS: Final = 1000
 
@@ -53,6 +61,7 @@ class Session:
         model: what answers; told to the client.
         limits: told to the client; `session_ms` is kept here, the others at the socket.
         vad: settings in force until the client changes them.
+        lead_ms: so long before a pause ends an utterance, an `Expect` says what will be classified.
         token_ok: whether a token (or none) may start a session.
     """
 
@@ -63,12 +72,14 @@ class Session:
         *,
         limits: Limits | None = None,
         vad: VadSettings | None = None,
+        lead_ms: int = 0,
         token_ok: Callable[[str | None], bool] = lambda _: True,
     ) -> None:
         self.session_id = session_id
         self._model = model
         self._limits = limits or Limits()
         self._vad = vad or VadSettings()
+        self._lead_ms = lead_ms
         self._token_ok = token_ok
         self._audio: SessionAudio | None = None
         self._notices = SessionNotices(self._limits)
@@ -100,6 +111,11 @@ class Session:
         """Where the session's audio clock stands."""
         return self._audio.position_ms if self._audio else 0
 
+    @property
+    def heard_again_ms(self) -> int:
+        """Audio that a resumed session brings before what is to be answered."""
+        return self._audio.resumption.heard_again_ms if self._audio else 0
+
     def receive_text(self, text: str) -> list[Action]:
         """A text frame of the client."""
         if self._closed or self._end:
@@ -113,7 +129,7 @@ class Session:
                 audio.update(message)
                 return [Send(SessionUpdated(config=audio.config))]
             if isinstance(message, SessionFlush):
-                return list(self._take(audio.flush()))
+                return list(self._take(audio, audio.flush()))
             return self.receive_end()
         except ProtocolError as error:
             return list(self._refuse(error))
@@ -127,9 +143,11 @@ class Session:
             samples = audio.resample(pcm)
         except ProtocolError as error:
             return list(self._refuse(error))
-        actions = list(self._take(audio.push(samples)))
-        actions += map(Send, self._notices.after(samples, audio.received_ms))
-        if audio.received_ms >= self._limits.session_ms:
+        events = audio.push(samples)
+        actions = list(self._take(audio, events) if events else self._acknowledge())
+        received_ms = audio.received_ms
+        actions += map(Send, self._notices.after(samples, received_ms))
+        if received_ms >= self._limits.session_ms:
             actions += self._end_too_long()
         return actions
 
@@ -164,7 +182,10 @@ class Session:
         self._end = (code, reason)
         actions: list[Action] = []
         if self._audio:
-            actions += self._take(self._audio.end())
+            actions += self._put(self._audio, self._audio.end())
+            if not self._interrupts:
+                self._outbox.put(*self._audio.resumption.end())
+            actions += self._deliver()
         else:
             actions += self._finish(code, reason)
         return actions
@@ -185,8 +206,8 @@ class Session:
             )
         if message.resume:
             self.session_id = message.resume.session_id
-        self._audio = SessionAudio(message, self._vad)
-        self._acked_ms = self._audio.position_ms
+        self._audio = SessionAudio(message, self._vad, lead_ms=self._lead_ms)
+        self._acked_ms = self._audio.settled_ms
         yield Send(
             SessionCreated(
                 session_id=self.session_id,
@@ -196,26 +217,36 @@ class Session:
                 resumed=message.resume is not None,
             )
         )
+        yield from map(Send, self._audio.resumption.greet())
 
-    def _take(self, events: list[SpeechEvent]) -> Iterator[Action]:
+    @property
+    def _interrupts(self) -> bool | None:
+        """Whether another server goes on with the utterance that ends now; None for no."""
+        return (self._end is not None and self._end[0] is CloseCode.RESTARTING) or None
+
+    def _take(self, audio: SessionAudio, events: list[SpeechEvent]) -> Iterator[Action]:
+        yield from self._put(audio, events)
+        yield from self._deliver()
+
+    def _put(self, audio: SessionAudio, events: list[SpeechEvent]) -> Iterator[Action]:
         for event in events:
             self._totals.count(event)
             match event:
                 case SpeechStarted(start_ms):
-                    self._outbox.put(UtteranceStarted(utterance_id=start_ms, start_ms=start_ms))
+                    self._outbox.put(*audio.resumption.begin(start_ms))
                 case Segment():
                     yield self._classify(event)
-                case SpeechEnded(start_ms, end_ms):
-                    self._outbox.put(UtteranceEnded(utterance_id=start_ms, end_ms=end_ms))
-                case _:
+                case SegmentExpected(segment):
+                    yield Expect(segment)
+                case SpeechEnded() | SpeechDiscarded():
                     self._outbox.put(
                         UtteranceEnded(
                             utterance_id=event.start_ms,
                             end_ms=event.end_ms,
-                            discarded=event.reason,
+                            discarded=event.reason if isinstance(event, SpeechDiscarded) else None,
+                            interrupted=self._interrupts,
                         )
                     )
-        yield from self._deliver()
 
     def _classify(self, segment: Segment) -> Classify:
         job = self._next_job
@@ -234,15 +265,17 @@ class Session:
     def _deliver(self) -> Iterator[Action]:
         """Send what has nothing left to wait for, then what is due when nothing waits at all."""
         yield from (Send(message) for message in self._outbox.ready())
-        if not self._outbox.is_empty:
-            return
-        if self._end:
+        if self._end and self._outbox.is_empty:
             yield from self._finish(*self._end)
-            return
+        else:
+            yield from self._acknowledge()
+
+    def _acknowledge(self) -> Iterator[Action]:
+        """Say what is answered, if that is news and nothing waits."""
         settled = self._audio.settled_ms if self._audio else 0
-        if settled - self._acked_ms >= ACK_EVERY_MS:
+        if settled - self._acked_ms >= ACK_EVERY_MS and self._outbox.is_empty:
             self._acked_ms = settled
-            yield Send(Ack(audio_ms=settled))
+            yield Send(Ack(audio_ms=settled, keep_ms=remembers_from_ms(settled)))
 
     def _finish(self, code: CloseCode, reason: str) -> Iterator[Action]:
         self._closed = True

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from server.protocol import Config, ErrorCode, ProtocolError, SessionStart, SessionUpdate
 from server.resampler import Resampler
-from vad import Segment, Segmenter, SpeechEvent, VadSettings
+from server.session_resumption import Resumption
+from vad import FRAME_MS, Segment, Segmenter, SpeechEvent, VadSettings
 
 MODEL_RATE: Final = 16000
 SAMPLE_BYTES: Final = 2
@@ -23,18 +24,27 @@ class SessionAudio:
     Args:
         start: the client's message: rate, settings, where a resumed session goes on.
         vad: settings for what the client leaves out.
+        lead_ms: see `Segmenter`.
+
+    Attributes:
+        resumption: where a resumed session goes on.
     """
 
-    def __init__(self, start: SessionStart, vad: VadSettings) -> None:
+    def __init__(self, start: SessionStart, vad: VadSettings, *, lead_ms: int = 0) -> None:
+        self.resumption = Resumption(start.resume)
         self._sample_rate = start.sample_rate
         self._resampler = Resampler(start.sample_rate, MODEL_RATE)
         self._segmenter = Segmenter(
             MODEL_RATE,
             vad.merge(start.vad) if start.vad else vad,
             interim_ms=start.interim_ms,
-            start_ms=start.resume.from_ms if start.resume else 0,
+            lead_ms=lead_ms,
+            start_ms=self.resumption.from_ms,
         )
-        self._first_ms = self._segmenter.position_ms
+        self._again = self.resumption.heard_again_ms // FRAME_MS * FRAME_MS * MODEL_RATE // 1000
+        self._first_ms = self._segmenter.position_ms + self._again * 1000 // MODEL_RATE
+        if not self._again:
+            self._segmenter.go_on(self.resumption.growing)
 
     @property
     def config(self) -> Config:
@@ -52,13 +62,13 @@ class SessionAudio:
 
     @property
     def received_ms(self) -> int:
-        """How much audio this connection brought."""
-        return self._segmenter.position_ms - self._first_ms
+        """How much audio this connection brought, without what was heard again."""
+        return max(0, self._segmenter.position_ms - self._first_ms)
 
     @property
     def settled_ms(self) -> int:
         """No later segment will begin before this point."""
-        return self._segmenter.settled_ms
+        return max(self._first_ms, self._segmenter.settled_ms)
 
     def is_growing(self, segment: Segment) -> bool:
         """Whether an interim's segment is still under way."""
@@ -86,12 +96,23 @@ class SessionAudio:
 
     def push(self, samples: Pcm) -> list[SpeechEvent]:
         """What the next samples, at the model's rate, bring about."""
+        if self._again:
+            samples = self._hear_again(samples)
         return self._segmenter.push(samples.tobytes())
 
     def flush(self) -> list[SpeechEvent]:
         """End the utterance under way now."""
-        return self._segmenter.flush()
+        return self._segmenter.flush() if not self._again else []
 
     def end(self) -> list[SpeechEvent]:
         """What is still inside. Nothing may be pushed afterwards."""
         return [*self.push(self._resampler.flush()), *self.flush()]
+
+    def _hear_again(self, samples: Pcm) -> Pcm:
+        """Learn the noise from what was answered before. Returns what is left of the samples."""
+        known, fresh = samples[: self._again], samples[self._again :]
+        self._segmenter.push(known.tobytes())
+        self._again -= known.size
+        if not self._again:
+            self._segmenter.go_on(self.resumption.growing)
+        return fresh

@@ -24,7 +24,7 @@ class SessionNotices:
     def __init__(self, limits: Limits) -> None:
         self._session_ms = limits.session_ms
         self._silence = Silence()
-        self._is_ending_told = False
+        self._tell_from_ms = limits.session_ms - ENDING_NOTICE_MS
 
     def after(self, samples: npt.NDArray[np.int16], received_ms: int) -> Iterator[Notice]:
         """What is new after these samples.
@@ -37,7 +37,7 @@ class SessionNotices:
             text = "almost nothing is heard: is the right microphone chosen and not muted?"
             yield Notice(code=WarningCode.QUIET, message=text)
         left = self._session_ms - received_ms
-        if 0 < left <= ENDING_NOTICE_MS and not self._is_ending_told:
-            self._is_ending_told = True
+        if received_ms >= self._tell_from_ms and left > 0:
+            self._tell_from_ms = self._session_ms  # once
             text = f"the session ends in {left // 1000} s"
             yield Notice(code=WarningCode.ENDING, message=text)

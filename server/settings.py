@@ -140,6 +140,15 @@ class Settings(BaseSettings):
         Milliseconds, Field(description="a segment not classified by then is answered overloaded")
     ] = 4000
 
+    lead_ms: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="classify so long before a pause ends an utterance, if there is time: the "
+            "label is there when it does; 0: wait for the end",
+        ),
+    ] = 120
+
     start_ms: Annotated[Milliseconds, Field(description="time for session.start to come")] = 5000
     idle_ms: Annotated[
         Milliseconds, Field(description="time without audio that ends a session")

@@ -12,7 +12,7 @@ from typing import Final
 from aiohttp import WSMsgType, web
 
 from classifier import Verdict
-from server.actions import Action, Classify, Close, JobId, Send
+from server.actions import Action, Classify, Close, Expect, JobId, Send
 from server.arrivals import Arrivals
 from server.handshake import check_handshake
 from server.limits import TokenBucket
@@ -97,6 +97,7 @@ class Listener:
             service.model,
             limits=settings.limits,
             vad=settings.vad,
+            lead_ms=settings.lead_ms,
             token_ok=(lambda _: True) if has_token else service.access.token_ok,
         )
         rate = settings.messages_per_second
@@ -104,6 +105,8 @@ class Listener:
         self._samples: TokenBucket | None = None  # the rate comes with `session.start`
         self._sample_rate = 0
         self._arrivals = Arrivals()
+        self._clock = asyncio.get_running_loop().time
+        self._patient_until = 0.0
         self._is_closing = False
         self._is_behind = False
 
@@ -147,47 +150,52 @@ class Listener:
         self._sender.cut()
 
     async def _serve(self) -> None:
-        try:
-            async with asyncio.timeout(self._service.settings.start_ms / 1000) as timer:
-                await self._read(timer)
-        except TimeoutError:
-            self._time_out()
-            await self._read(None)  # until what is pending is answered and the socket closed
+        self._wait(self._service.settings.start_ms)
+        while not self._session.is_ending:
+            try:
+                async with asyncio.timeout_at(self._patient_until) as timer:
+                    await self._read(timer)
+                return
+            except TimeoutError:
+                if self._clock() >= self._patient_until:  # what came meanwhile moves it on
+                    self._time_out()
+        await self._read(None)  # until what is pending is answered and the socket closed
 
     async def _read(self, timer: asyncio.Timeout | None) -> None:
         while True:
             message = await self._socket.receive()
-            if message.type not in {WSMsgType.TEXT, WSMsgType.BINARY}:
+            is_audio = message.type is WSMsgType.BINARY
+            if not is_audio and message.type is not WSMsgType.TEXT:
                 return
             if self._session.is_ending:
                 continue
             if self._messages.take(1):
                 self._end(ErrorCode.TOO_FAST, "too many messages a second", CloseCode.TOO_FAST)
-            elif message.type is WSMsgType.TEXT:
+            elif is_audio:
+                await self._receive_audio(message.data)
+            else:
                 was_started = self._session.is_started
                 self._act(self._session.receive_text(message.data))
-                if self._session.is_started and not was_started:
-                    self._reset(timer)
-            else:
-                await self._receive_audio(message.data, timer)
-            if self._session.is_ending and timer:
-                timer.reschedule(None)
+                if timer and self._session.is_started and not was_started:
+                    self._wait(self._service.settings.idle_ms)
+                    timer.reschedule(self._patient_until)  # which may be sooner
 
-    async def _receive_audio(self, pcm: bytes, timer: asyncio.Timeout | None) -> None:
+    async def _receive_audio(self, pcm: bytes) -> None:
         actions = self._session.receive_audio(pcm)
         self._arrivals.note(self._session.audio_ms)
         self._act(actions)
-        if self._samples and pcm:
+        pace = self._samples
+        if pace and pcm:
             count = len(pcm) // SAMPLE_BYTES
             self._service.metrics.audio_seconds.inc(count / self._sample_rate)
-            self._reset(timer)
-            # Also without a debt: other sessions come in between two messages of this one.
-            await asyncio.sleep(self._samples.take(count))
+            self._wait(self._service.settings.idle_ms)
+            debt = pace.take(count)
+            if not pace.was_full:  # more may be here already: other sessions come in between
+                await asyncio.sleep(debt)
 
-    def _reset(self, timer: asyncio.Timeout | None) -> None:
-        if timer:
-            now = asyncio.get_running_loop().time()
-            timer.reschedule(now + self._service.settings.idle_ms / 1000)
+    def _wait(self, milliseconds: int) -> None:
+        """Have patience with a client from now on, for so long."""
+        self._patient_until = self._clock() + milliseconds / 1000
 
     def _time_out(self) -> None:
         settings = self._service.settings
@@ -216,6 +224,8 @@ class Listener:
                 case Classify(job, segment):
                     answer = partial(self._answer, job, segment)
                     self._service.queue.submit(self, segment, answer)
+                case Expect(segment):
+                    self._service.queue.expect(self, segment)
                 case Close():
                     self._close(action)
 
@@ -256,7 +266,7 @@ class Listener:
 
     def _keep_pace(self, sample_rate: int) -> None:
         settings = self._service.settings
-        burst = settings.burst_ms * sample_rate / 1000
+        burst = (settings.burst_ms + self._session.heard_again_ms) * sample_rate / 1000
         self._sample_rate = sample_rate
         self._samples = TokenBucket(settings.pace * sample_rate, burst)
 

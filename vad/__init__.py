@@ -6,13 +6,21 @@ Errors:
         * :exc:`RateError`: a sample rate that WebRTC VAD does not take.
 """
 
-from vad.detector import RATES, Detector, RateError
-from vad.events import Segment, SpeechDiscarded, SpeechEnded, SpeechEvent, SpeechStarted
+from vad.detector import RATES, Detector, RateError, remembers_from_ms
+from vad.events import (
+    Segment,
+    SegmentExpected,
+    SpeechDiscarded,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechStarted,
+)
 from vad.level import SILENCE_DB, NoiseFloor, clipped_share, rms_db
-from vad.segmenter import PcmError, Segmenter
+from vad.segmenter import FRAME_MS, PcmError, Segmenter
 from vad.settings import VadSettings
 
 __all__ = [
+    "FRAME_MS",
     "RATES",
     "SILENCE_DB",
     "Detector",
@@ -20,6 +28,7 @@ __all__ = [
     "PcmError",
     "RateError",
     "Segment",
+    "SegmentExpected",
     "Segmenter",
     "SpeechDiscarded",
     "SpeechEnded",
@@ -27,5 +36,6 @@ __all__ = [
     "SpeechStarted",
     "VadSettings",
     "clipped_share",
+    "remembers_from_ms",
     "rms_db",
 ]

@@ -64,4 +64,14 @@ class SpeechDiscarded:
     reason: Literal["too_short"]
 
 
-SpeechEvent: TypeAlias = SpeechStarted | Segment | SpeechEnded | SpeechDiscarded
+@dataclass(frozen=True, slots=True)
+class SegmentExpected:
+    """A pause has come; if it lasts, ``segment`` is what follows, with the noise floor of then.
+
+    Comes only where it is asked for. Speech may go on, or a cut come first: it promises nothing.
+    """
+
+    segment: Segment
+
+
+SpeechEvent: TypeAlias = SpeechStarted | Segment | SpeechEnded | SpeechDiscarded | SegmentExpected

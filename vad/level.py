@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from math import log10
 
 import numpy as np
 import numpy.typing as npt
@@ -10,22 +11,24 @@ import numpy.typing as npt
 SILENCE_DB = -96.0
 """What digital silence counts as: the quantisation floor of 16 bits."""
 
+SILENCE = 10 ** (SILENCE_DB / 10)
 FULL_SCALE = 32768.0
 
 
-def rms_db(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+def rms_db(samples: npt.NDArray[np.int16]) -> list[float]:
     """RMS level of each row.
 
     Args:
         samples: int16, shape ``(frames, samples)``.
 
     Returns:
-        dBFS, shape ``(frames,)``, `SILENCE_DB` at the least. Each row is computed alone, so the
-        value does not depend on what else is in the call.
+        dBFS, one a row, `SILENCE_DB` at the least. Squares of 16 bits add up without rounding, so
+        a value does not depend on what else is in the call.
     """
-    power = np.square(samples, dtype=np.float64).mean(axis=1) / FULL_SCALE**2
-    floor = 10 ** (SILENCE_DB / 10)
-    return np.asarray(10 * np.log10(np.maximum(power, floor)), np.float64)
+    energies = np.add.reduce(np.square(samples, dtype=np.float64), axis=1).tolist()
+    scale = samples.shape[1] * FULL_SCALE**2
+    # A few numbers: the logarithm of each costs less than one call of NumPy for all.
+    return [10 * log10(max(energy / scale, SILENCE)) for energy in energies]
 
 
 def clipped_share(samples: npt.NDArray[np.int16]) -> float:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from vad.detector import Detector
-from vad.events import Segment, SpeechDiscarded, SpeechEnded, SpeechEvent, SpeechStarted
-from vad.level import SILENCE_DB, clipped_share, rms_db
+from vad.events import (
+    Segment,
+    SegmentExpected,
+    SpeechDiscarded,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechStarted,
+)
+from vad.history import History
+from vad.level import rms_db
 from vad.settings import VadSettings
 
 FRAME_MS = 20
@@ -23,12 +31,6 @@ class PcmError(ValueError):
 
 
 @dataclass(slots=True)
-class _Frame:
-    level_db: float
-    voiced: bool
-
-
-@dataclass(slots=True)
 class _Utterance:
     """The utterance under way. Frame numbers count from the start of the stream."""
 
@@ -38,6 +40,7 @@ class _Utterance:
     looked_at: int  # the frame at which the last interim was due
     voiced: int = 0
     index: int = 0  # of the segment that is growing
+    expected: Segment | None = None  # told in the pause under way
 
 
 class Segmenter:
@@ -52,6 +55,8 @@ class Segmenter:
         interim_ms: while someone speaks, a `Segment` with ``final=False`` comes each so many
             milliseconds; 0 for none.
         interim_window_ms: how much audio an interim holds at most.
+        lead_ms: so long before a pause ends the utterance, the segment that it will cut is told
+            (`SegmentExpected`); 0 for never.
         start_ms: where the stream's clock begins (a resumed session); rounded down to a frame.
 
     Raises:
@@ -72,18 +77,21 @@ class Segmenter:
         *,
         interim_ms: int = 0,
         interim_window_ms: int = 3000,
+        lead_ms: int = 0,
         start_ms: int = 0,
     ) -> None:
         self._settings = settings or VadSettings()
-        self._detector = Detector(sample_rate, FRAME_MS, self._settings.aggressiveness)
+        first = start_ms // FRAME_MS
+        self._detector = Detector(sample_rate, FRAME_MS, self._settings.aggressiveness, first)
         self._rate = sample_rate
         self._frame_bytes = sample_rate * FRAME_MS // 1000 * 2
         self.interim_ms = interim_ms
         self._interim_window = interim_window_ms // FRAME_MS
-        self._pending = bytearray()  # less than one frame
-        self._audio = bytearray()  # whole frames, from frame `_base` on
-        self._frames: list[_Frame] = []  # beside `_audio`
-        self._base = self._next = start_ms // FRAME_MS
+        self._lead = _frames(lead_ms)
+        self._pending = b""  # less than one frame
+        self._floor = self._detector.noise_db  # at frame `_next`
+        self._next = first
+        self._history = History(self._frame_bytes, self._next)
         self._run = 0  # voiced frames without a break, up to now
         self._utterance: _Utterance | None = None
 
@@ -112,7 +120,7 @@ class Segmenter:
         """Everything before this point is decided: no later segment will begin before it."""
         if self._utterance:
             return self._utterance.segment_start * FRAME_MS
-        return max(self._base, self._next - self._keep) * FRAME_MS
+        return max(self._history.first, self._next - self._keep) * FRAME_MS
 
     @property
     def growing(self) -> tuple[int, int] | None:
@@ -123,7 +131,7 @@ class Segmenter:
     @property
     def noise_db(self) -> float:
         """The noise floor, dBFS."""
-        return self._detector.noise_db
+        return self._floor
 
     @property
     def _keep(self) -> int:
@@ -150,43 +158,72 @@ class Segmenter:
         """
         if len(pcm) % 2:
             raise PcmError(f"{len(pcm)} bytes are not whole 16-bit samples")
-        self._pending += pcm
-        whole = len(self._pending) // self._frame_bytes * self._frame_bytes
-        fresh = bytes(self._pending[:whole])
-        del self._pending[:whole]
-        return list(self._advance(fresh))
+        if self._pending:
+            pcm = self._pending + pcm
+        rest = len(pcm) % self._frame_bytes
+        whole = len(pcm) - rest
+        self._pending = bytes(pcm[whole:])
+        return self._advance(pcm[:whole] if rest else pcm) if whole else []
 
     def flush(self) -> list[SpeechEvent]:
         """End the utterance under way, as if its pause had come. The clock goes on."""
         self._run = 0
         return list(self._close(self._utterance)) if self._utterance else []
 
-    def _advance(self, fresh: bytes) -> Iterator[SpeechEvent]:
-        if not fresh:
-            return
-        size = self._frame_bytes
-        view = memoryview(fresh)
-        levels = rms_db(np.frombuffer(fresh, "<i2").reshape(-1, size // 2))
-        for i, level in enumerate(levels.tolist()):
-            frame = view[i * size : (i + 1) * size]
-            voiced = self._detector.is_speech(frame, level)
-            self._audio += frame
-            self._frames.append(_Frame(level, voiced))
+    def go_on(self, growing: tuple[int, int] | None = None) -> None:
+        """What was pushed so far was heard for the noise alone: the stream goes on from here.
+
+        Args:
+            growing: an utterance under way (its start, ms) and the index of its segment that
+                begins here. The first one (0) begins by itself, as it did.
+        """
+        spoken = min(self._utterance.speech_end if self._utterance else self._next, self._next)
+        self._utterance, self._run = None, 0
+        self._history.forget(self._next)
+        if growing and growing[1]:
+            self._utterance = _Utterance(
+                start=growing[0] // FRAME_MS,
+                segment_start=self._next,
+                speech_end=spoken,
+                looked_at=self._next,
+                voiced=_frames(self._settings.min_speech_ms),
+                index=growing[1],
+            )
+
+    def _advance(self, fresh: bytes | bytearray | memoryview) -> list[SpeechEvent]:
+        """Take whole frames: what can be said of all at once first, then frame by frame."""
+        levels = rms_db(np.frombuffer(fresh, "<i2").reshape(-1, self._frame_bytes // 2))
+        voiced, floors = self._detector.decide(fresh, levels)
+        self._history.add(fresh, levels, voiced)
+        if self._utterance is None and True not in voiced:
+            self._stay_idle(len(voiced), floors[-1])
+            return []
+        return list(self._walk(voiced, floors))
+
+    def _stay_idle(self, count: int, floor: float) -> None:
+        """Frames without a voice where nobody speaks: as `_walk`, with no step for each."""
+        self._next += count
+        self._floor, self._run = floor, 0
+        self._history.forget(self._next - self._keep)
+
+    def _walk(self, voiced: list[bool], floors: list[float]) -> Iterator[SpeechEvent]:
+        for is_voiced, floor in zip(voiced, floors, strict=True):
+            self._floor = floor
             self._next += 1
-            self._run = self._run + 1 if voiced else 0
+            self._run = self._run + 1 if is_voiced else 0
             if self._utterance is None:
                 yield from self._idle()
             else:
-                yield from self._speaking(self._utterance, voiced)
+                yield from self._speaking(self._utterance, is_voiced)
 
     def _idle(self) -> Iterator[SpeechEvent]:
         onset = _frames(self._settings.onset_ms)
         if self._run < onset:
-            self._forget(self._next - self._keep)
+            self._history.forget(self._next - self._keep)
             return
         first = self._next - self._run
-        start = max(self._base, first - _frames(self._settings.preroll_ms))
-        self._forget(start)
+        start = max(self._history.first, first - _frames(self._settings.preroll_ms))
+        self._history.forget(start)
         self._utterance = _Utterance(
             start=start,
             segment_start=start,
@@ -200,7 +237,9 @@ class Segmenter:
         if voiced:
             utterance.voiced += 1
             utterance.speech_end = self._next
-        elif self._next - utterance.speech_end >= _frames(self._settings.hangover_ms):
+            utterance.expected = None
+        left = _frames(self._settings.hangover_ms) - (self._next - utterance.speech_end)
+        if left <= 0:
             yield from self._close(utterance)
             return
         if self._next - utterance.segment_start >= self._longest:
@@ -209,6 +248,9 @@ class Segmenter:
             utterance.looked_at = self._next
             start = max(utterance.segment_start, self._next - self._interim_window)
             yield self._segment(utterance, start, self._next, final=False)
+        elif not voiced and left == self._lead and self._has_segment(utterance):
+            utterance.expected = self._final(utterance, utterance.speech_end)
+            yield SegmentExpected(utterance.expected)
 
     def _is_interim_due(self, utterance: _Utterance) -> bool:
         return bool(
@@ -221,59 +263,62 @@ class Segmenter:
         self._utterance = None
         end = utterance.speech_end
         start_ms, end_ms = utterance.start * FRAME_MS, end * FRAME_MS
-        if utterance.index == 0 and utterance.voiced < _frames(self._settings.min_speech_ms):
+        if self._is_too_short(utterance):
             event: SpeechEvent = SpeechDiscarded(start_ms, end_ms, "too_short")
         else:
-            if end > utterance.segment_start:
-                yield self._segment(utterance, utterance.segment_start, end, final=True)
+            if self._has_segment(utterance):
+                yield self._final(utterance, end)
             else:  # nothing but silence since the last cut
                 end_ms = utterance.segment_start * FRAME_MS
             event = SpeechEnded(start_ms, end_ms)
-        self._forget(max(end, utterance.segment_start, self._next - self._keep))
+        self._history.forget(max(end, utterance.segment_start, self._next - self._keep))
         yield event
 
+    def _is_too_short(self, utterance: _Utterance) -> bool:
+        least = _frames(self._settings.min_speech_ms)
+        return utterance.index == 0 and utterance.voiced < least
+
+    def _has_segment(self, utterance: _Utterance) -> bool:
+        """Whether a segment would be cut if the utterance ended with its last voiced frame."""
+        has_speech = utterance.speech_end > utterance.segment_start
+        return has_speech and not self._is_too_short(utterance)
+
     def _cut(self, utterance: _Utterance, at: int) -> Segment:
-        segment = self._segment(utterance, utterance.segment_start, at, final=True)
+        segment = self._final(utterance, at)
+        utterance.expected = None
         utterance.segment_start = at
         utterance.looked_at = self._next
         utterance.index += 1
-        self._forget(at)
+        self._history.forget(at)
         return segment
 
     def _quietest(self, utterance: _Utterance) -> int:
         """The frame to cut at: the middle of the quietest stretch of the segment's second half."""
-        span = CUT_SPAN_MS // FRAME_MS
-        start = utterance.segment_start - self._base
-        half = start + self._longest // 2
-        levels = [f.level_db for f in self._frames[half : start + self._longest]]
-        smooth = np.convolve(levels, np.ones(span), mode="valid")
-        return self._base + half + int(np.argmin(smooth)) + (span + 1) // 2
+        half = utterance.segment_start + self._longest // 2
+        end = utterance.segment_start + self._longest
+        return self._history.quietest(half, end, CUT_SPAN_MS // FRAME_MS)
+
+    def _final(self, utterance: _Utterance, end: int) -> Segment:
+        """The segment under way up to `end`; one that was expected is not measured again."""
+        expected = utterance.expected
+        if expected and expected.end_ms == end * FRAME_MS:
+            return replace(expected, noise_db=self._floor)
+        return self._segment(utterance, utterance.segment_start, end, final=True)
 
     def _segment(self, utterance: _Utterance, start: int, end: int, *, final: bool) -> Segment:
-        first, last = start - self._base, end - self._base
-        pcm = bytes(self._audio[first * self._frame_bytes : last * self._frame_bytes])
-        frames = self._frames[first:last]
-        power = [10 ** (f.level_db / 10) for f in frames if f.voiced]
+        stretch = self._history.stretch(start, end)
         return Segment(
             utterance_ms=utterance.start * FRAME_MS,
             index=utterance.index,
             start_ms=start * FRAME_MS,
             end_ms=end * FRAME_MS,
-            pcm=pcm,
+            pcm=stretch.pcm,
             final=final,
-            voiced_ms=len(power) * FRAME_MS,
-            level_db=10 * float(np.log10(np.mean(power))) if power else SILENCE_DB,
-            noise_db=self._detector.noise_db,
-            clipped=clipped_share(np.frombuffer(pcm, "<i2")),
+            voiced_ms=stretch.voiced * FRAME_MS,
+            level_db=stretch.level_db,
+            noise_db=self._floor,
+            clipped=stretch.clipped,
         )
-
-    def _forget(self, before: int) -> None:
-        """Drop the audio of the frames before this one; nothing reaches back behind it again."""
-        count = before - self._base
-        if count > 0:
-            del self._audio[: count * self._frame_bytes]
-            del self._frames[:count]
-            self._base = before
 
 
 def _frames(ms: int) -> int:

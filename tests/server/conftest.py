@@ -7,12 +7,15 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from classifier import Classifier, open_classifier
+from server.inference import InferenceQueue
 from server.settings import Settings
 from tests.classifier import checkpoints
+from tests.server.queues import Make
 from tests.server.running import Running, running
 
 EASY = {
@@ -76,3 +79,17 @@ async def start(classifier: Classifier) -> AsyncIterator[Start]:
 async def server(start: Start) -> Running:
     """One with the default settings."""
     return await start()
+
+
+@pytest.fixture
+async def make() -> AsyncIterator[Make]:
+    """Builds inference queues; closed after the test."""
+    async with AsyncExitStack() as stack:
+
+        def build(model: Any, **options: Any) -> InferenceQueue:
+            queue = InferenceQueue(model, **options)
+            queue.start()
+            stack.push_async_callback(queue.close)
+            return queue
+
+        yield build

@@ -2,9 +2,6 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,76 +9,9 @@ import pytest
 from classifier import Classifier, Verdict
 from server.inference import InferenceQueue, classify_segment, model_info
 from server.metrics import Metrics
+from tests.server.queues import Answers, Make, Model
 from tests.server.running import LABELS
-from vad import Segment
-
-FINAL = Segment(
-    utterance_ms=0,
-    index=0,
-    start_ms=0,
-    end_ms=1000,
-    pcm=bytes(32000),
-    final=True,
-    voiced_ms=900,
-    level_db=-20.0,
-    noise_db=-60.0,
-    clipped=0.25,
-)
-INTERIM = replace(FINAL, final=False)
-Make = Callable[..., InferenceQueue]
-
-
-class Model:
-    """Notes what it is asked, and waits for `go` before each answer."""
-
-    def __init__(self) -> None:
-        self.go = threading.Semaphore(0)
-        self.asked: list[int] = []
-
-    def __call__(self, pcm: bytes, **quality: Any) -> Verdict:
-        self.asked.append(len(pcm))
-        assert self.go.acquire(timeout=10)
-        return Verdict("happy", None, 1.0, {"happy": 1.0}, "0")
-
-
-class Answers(dict[str, Verdict | None]):
-    """What was answered, by name."""
-
-    def __init__(self, queue: InferenceQueue) -> None:
-        self._queue = queue
-        self._news = asyncio.Event()
-
-    def ask(self, name: str, segment: Segment = FINAL, owner: str = "") -> None:
-        def answer(verdict: Verdict | None) -> None:
-            assert name not in self, "answered twice"
-            self[name] = verdict
-            self._news.set()
-
-        self._queue.submit(owner or name, segment, answer)
-
-    async def come(self, *names: str) -> None:
-        async with asyncio.timeout(5):
-            while not set(names) <= self.keys():
-                self._news.clear()
-                await self._news.wait()
-
-
-@pytest.fixture
-async def make() -> AsyncIterator[Make]:
-    async with AsyncExitStack() as stack:
-
-        def build(model: Any, **options: Any) -> InferenceQueue:
-            queue = InferenceQueue(model, **options)
-            queue.start()
-            stack.push_async_callback(queue.close)
-            return queue
-
-        yield build
-
-
-def sized(size: int, segment: Segment = FINAL) -> Segment:
-    """A segment that is known again by its length."""
-    return replace(segment, pcm=bytes(size))
+from tests.server.segments import FINAL, INTERIM, sized
 
 
 async def test_finals_go_before_interims_and_each_in_its_order(make: Make) -> None:

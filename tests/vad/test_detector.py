@@ -7,9 +7,9 @@ from vad import Detector, RateError, rms_db
 
 def share_voiced(audio: np.ndarray, detector: Detector) -> float:
     frames = audio[: len(audio) // 320 * 320].reshape(-1, 320)
-    levels = rms_db(frames).tolist()
-    said = [detector.is_speech(f.tobytes(), level) for f, level in zip(frames, levels, strict=True)]
-    return sum(said) / len(said)
+    said, floors = detector.decide(frames.tobytes(), rms_db(frames))
+    assert detector.noise_db == floors[-1]
+    return sum(said) / len(frames)
 
 
 def test_a_voice_is_speech_and_silence_is_not():
@@ -25,13 +25,11 @@ def test_a_voice_below_the_least_level_is_none():
 def test_the_gate_stands_six_decibels_above_the_floor():
     voice = speak(0.02).tobytes()
     detector = Detector(16000, 20, 0)
-    for _ in range(250):
-        detector.is_speech(bytes(640), -40.0)
+    detector.decide(bytes(640 * 250), [-40.0] * 250)
     assert detector.noise_db == -40
-    voiced = Detector(16000, 20, 0).is_speech(voice, -20.0)
-    assert voiced  # the frame itself passes WebRTC VAD
-    assert not detector.is_speech(voice, -34.5)
-    assert detector.is_speech(voice, -33.5)
+    fresh = Detector(16000, 20, 0)
+    assert fresh.decide(voice, [-20.0]) == ([True], [-70.0])  # it passes WebRTC VAD
+    assert detector.decide(voice * 2, [-34.5, -33.5]) == ([False, True], [-40.0, -40.0])
 
 
 def test_modes_differ_and_can_be_changed():

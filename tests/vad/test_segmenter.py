@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vad.streams import RATE, finals, run, some_audio, some_settings
 from tests.voice import speak, talk
 from vad import (
     PcmError,
@@ -13,63 +14,16 @@ from vad import (
     Segmenter,
     SpeechDiscarded,
     SpeechEnded,
-    SpeechEvent,
     SpeechStarted,
     VadSettings,
 )
-
-RATE = 16000
-
-some_settings = st.builds(
-    VadSettings,
-    aggressiveness=st.integers(0, 3),
-    onset_ms=st.integers(20, 500),
-    hangover_ms=st.integers(100, 3000),
-    preroll_ms=st.integers(0, 1000),
-    min_speech_ms=st.integers(0, 2000),
-    max_segment_ms=st.integers(3000, 9000),
-)
-
-
-@st.composite
-def some_audio(draw: st.DrawFn) -> np.ndarray:
-    """Stretches of voice, noise and silence in any order, up to about 20 s."""
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    parts = []
-    for _ in range(draw(st.integers(0, 6))):
-        length = draw(st.integers(1, 4000)) * RATE // 1000
-        kind = draw(st.sampled_from(["voice", "noise", "silence", "loud"]))
-        if kind == "voice":
-            parts.append(speak(length / RATE, seed=int(rng.integers(1 << 30))))
-        elif kind == "silence":
-            parts.append(np.zeros(length, np.int16))
-        else:
-            scale = 8000 if kind == "loud" else 100
-            parts.append((rng.standard_normal(length) * scale).clip(-32768, 32767).astype("<i2"))
-    return np.concatenate(parts).astype("<i2") if parts else np.zeros(0, "<i2")
-
-
-def run(
-    audio: np.ndarray, settings: VadSettings, chunks: list[int] | None = None, **options: int
-) -> list[SpeechEvent]:
-    segmenter = Segmenter(RATE, settings, **options)
-    events: list[SpeechEvent] = []
-    at = 0
-    for size in chunks or []:
-        events += segmenter.push(audio[at : at + size].tobytes())
-        at += size
-    events += segmenter.push(audio[at:].tobytes())
-    return events + segmenter.flush()
-
-
-def finals(events: list[SpeechEvent]) -> list[Segment]:
-    return [e for e in events if isinstance(e, Segment) and e.final]
 
 
 @settings(max_examples=60, deadline=None)
 @given(some_audio(), some_settings, st.lists(st.integers(0, 20000), max_size=40))
 def test_any_chunking_gives_the_same_events(audio, vad, chunks):
-    assert run(audio, vad, chunks, interim_ms=500) == run(audio, vad, interim_ms=500)
+    options = {"interim_ms": 500, "lead_ms": 160}
+    assert run(audio, vad, chunks, **options) == run(audio, vad, **options)
 
 
 @settings(max_examples=80, deadline=None)
@@ -248,9 +202,10 @@ def test_memory_does_not_grow_with_the_stream():
     noise = (np.random.default_rng(0).standard_normal(RATE) * 200).astype("<i2").tobytes()
     for _ in range(120):
         segmenter.push(noise)
-    held = len(segmenter._audio) + len(segmenter._pending)
+    history = segmenter._history
+    held = len(history._pcm) + len(segmenter._pending)
     assert held <= 9 * RATE * 2
-    assert len(segmenter._frames) * 640 == len(segmenter._audio)
+    assert len(history._levels) * 640 == len(history._voiced) * 640 == len(history._pcm)
 
 
 @pytest.mark.parametrize("rate", [8000, 32000, 48000])
