@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from classifier import Verdict
 from training.bootstrap import Intervals, intervals
-from training.confidence import reliability, risk_coverage
+from training.confidence import counting_error, reliability, risk_coverage
 from training.manifest import EMOTIONS
 from training.measured import SpeechFigures, Spread
 from training.metrics import (
@@ -143,6 +143,7 @@ def speech_figures(given: Answers) -> SpeechFigures:
         },
         recalls=by_emotion(about.truth, guess),
         calibration_error=calibration_error(confidence, right),
+        counting_error=counting_error(confidence),
         reliability=reliability(confidence, right),
         answered=float(labelled.mean()),
         answered_accuracy=float(right[labelled].mean()) if labelled.any() else None,

@@ -8,8 +8,17 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel
 
-from training.metrics import BINS, Floats, Selective, confidence_bins, selective, threshold_for
+from training.metrics import (
+    BINS,
+    Floats,
+    Selective,
+    calibration_error,
+    confidence_bins,
+    selective,
+    threshold_for,
+)
 
+DRAWS: Final = 200
 COVERAGES: Final = tuple(round(0.05 * i, 2) for i in range(1, 21))
 
 
@@ -45,3 +54,14 @@ def reliability(confidence: Floats, right: npt.NDArray[np.bool_], bins: int = BI
 def risk_coverage(confidence: Floats, right: npt.NDArray[np.bool_]) -> list[Selective]:
     """Accuracy where the surest 5, 10 ... 100 % are answered."""
     return [selective(confidence, right, threshold_for(confidence, c)) for c in COVERAGES]
+
+
+def counting_error(confidence: Floats, seed: int = 0) -> float:
+    """The calibration error that confidences would show on average if they were exactly right.
+
+    Of few segments in a bin, some more or fewer are right by chance; the expected calibration
+    error counts that too, so it is never zero.
+    """
+    rng = np.random.default_rng(seed)
+    draws = rng.random((DRAWS, len(confidence))) < confidence
+    return float(np.mean([calibration_error(confidence, right) for right in draws]))

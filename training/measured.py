@@ -67,6 +67,7 @@ class SpeechFigures(BaseModel):
         corpus_confusions: the same by corpus.
         recalls: of each emotion that was said.
         calibration_error: expected, 15 bins.
+        counting_error: how much of that a perfectly calibrated model would show by chance.
         reliability: those bins.
         answered: share that gets a label by all rules.
         answered_accuracy: of those.
@@ -89,6 +90,7 @@ class SpeechFigures(BaseModel):
     corpus_confusions: dict[str, list[list[int]]] = {}
     recalls: dict[str, float] = {}
     calibration_error: float
+    counting_error: float | None = None
     reliability: list[Bin] = []
     answered: float
     answered_accuracy: float | None

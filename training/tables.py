@@ -79,9 +79,16 @@ def answer_lines(speech: SpeechFigures) -> list[str]:
         f"Held back: {reasons}.",
         f"- The surest {at.coverage:.0%} are right {at.accuracy or 0:.1%} of the time, all of them "
         f"{speech.pooled.accuracy:.1%}.",
-        f"- Expected calibration error {speech.calibration_error:.3f}.",
+        f"- Expected calibration error {speech.calibration_error:.3f}{by_chance(speech)}.",
         f"- Speech refused as no speech: {silent:.1%}.",
     ]
+
+
+def by_chance(speech: SpeechFigures) -> str:
+    """How much of the calibration error comes of counting few segments."""
+    if speech.counting_error is None:
+        return ""
+    return f"; exactly right confidences would show {speech.counting_error:.3f} on so few segments"
 
 
 def non_speech_lines(noise: NonSpeech | None) -> list[str]:

@@ -1,8 +1,17 @@
 import numpy as np
 import pytest
 
-from training.confidence import reliability, risk_coverage
+from training.confidence import counting_error, reliability, risk_coverage
 from training.metrics import calibration_error
+
+
+def test_few_segments_show_an_error_by_chance_alone() -> None:
+    confidence = np.random.default_rng(0).uniform(0.3, 0.9, 20000)
+    few, many = counting_error(confidence[:500]), counting_error(confidence)
+    assert 0.03 < few < 0.07
+    assert many < few / 4
+    right = np.random.default_rng(1).random(500) < confidence[:500]
+    assert calibration_error(confidence[:500], right) == pytest.approx(few, abs=0.02)
 
 
 def test_bins_say_how_sure_and_how_right() -> None:

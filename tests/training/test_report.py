@@ -23,7 +23,8 @@ def test_reports_of_earlier_versions_are_read(tmp_path: Path) -> None:
     for name in ("noisy", "durations", "shifts", "rivals"):
         split.pop(name)
     for name in ("intervals", "corpus_intervals", "sexes", "languages", "speakers",
-                 "corpus_confusions", "recalls", "reliability", "risk_coverage"):  # fmt: skip
+                 "corpus_confusions", "recalls", "reliability", "risk_coverage",
+                 "counting_error"):  # fmt: skip
         split["speech"].pop(name)
     (tmp_path / "report.json").write_text(json.dumps(rows))
     old = read_report(tmp_path)
@@ -53,6 +54,7 @@ def test_all_that_was_measured_is_told() -> None:
         "| sex F |",
         "| babble | 10 dB | 0.400 | 5.0% |",
         "| mean, noise before | 0 dB | 0.250 |",
+        "exactly right confidences would show 0.0",
         "| 0.5 s | 50 | 10% |",
         "| 80 (5 ms) | 240 | 0.012 | 0.200 | 5.0% |",
         "40.9 %",
