@@ -8,7 +8,6 @@ import { Listening } from "./listening.js";
 import { isSecure } from "./microphone.js";
 import { fetchCard, fetchModel } from "./model.js";
 import { readPreferences, resetPreferences, savePreferences, storageOf } from "./preferences.js";
-import { Recording } from "./recording.js";
 import { initialState, isAtRest, reduce } from "./state.js";
 import { chooseLanguage, createText } from "./text.js";
 import { View } from "./view.js";
@@ -20,7 +19,7 @@ class App {
     const preferences = readPreferences(this.storage);
     this.state = { ...initialState(), preferences };
     this.wakeLock = new WakeLock();
-    /** @type {Listening | Recording | null} */
+    /** @type {Listening | import("./recording.js").Recording | null} */
     this.active = null;
     const { language } = preferences;
     const place = { host: location.host, port: location.port || "80" };
@@ -74,11 +73,12 @@ class App {
   }
 
   /** @param {File} file */
-  analyse(file) {
+  async analyse(file) {
+    const { Recording } = await import("./recording.js");
     this.begin(new Recording({ ...this.common(), file, preferences: this.state.preferences }));
   }
 
-  /** @param {Listening | Recording} activity */
+  /** @param {Listening | import("./recording.js").Recording} activity */
   begin(activity) {
     this.view.sound = null;
     this.active = activity;

@@ -1,6 +1,5 @@
 // @ts-check
 /** The two sheets over the page, settings and the model, and the buttons that open them. */
-import { renderAbout } from "./about.js";
 import { $, make } from "./dom.js";
 import { SettingsSheet } from "./settings.js";
 import { fillSheet } from "./sheet.js";
@@ -45,7 +44,7 @@ export class Sheets {
     about.dataset.state = "loading";
     about.showModal();
     try {
-      const { facts, card } = await this.handlers.onAbout();
+      const [{ renderAbout }, { facts, card }] = await Promise.all([import("./about.js"), this.handlers.onAbout()]);
       renderAbout(place, facts, card, text);
       about.dataset.state = "shown";
     } catch (error) {

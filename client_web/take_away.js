@@ -21,6 +21,7 @@ export class TakeAway {
     /** @type {Sound | null} */
     this.sound = null;
     this.wav = make("button");
+    this.relabel();
   }
 
   relabel() {

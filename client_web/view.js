@@ -30,7 +30,6 @@ import { Sheets } from "./sheets.js";
 import { Stage } from "./stage.js";
 import { isAtRest } from "./state.js";
 import { renderSummary } from "./summary.js";
-import { TakeAway } from "./take_away.js";
 import { Timeline } from "./timeline.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -70,7 +69,8 @@ export class View {
     this.files = new Files(text, { onFile: handlers.onFile, onCancel: handlers.onToggle });
     this.sheets = new Sheets(text, handlers);
     this.correct = new CorrectView($("correct"), text, handlers);
-    this.takeAway = new TakeAway($("export"), text);
+    /** @type {import("./take_away.js").TakeAway | null} */
+    this.takeAway = null;
     this.timeline = this.createTimeline();
     this.listen();
     this.relabel();
@@ -116,7 +116,7 @@ export class View {
     this.level.show(null);
     this.microphone.relabel();
     this.sheets.relabel();
-    this.takeAway.relabel();
+    this.takeAway?.relabel();
     this.timeline.destroy();
     $("timeline").replaceChildren();
     this.timeline = this.createTimeline();
@@ -141,6 +141,7 @@ export class View {
     const state = this.due;
     this.due = null;
     if (state === null || state === this.drawn) return;
+    if (state.session !== null && this.drawn?.session == null) this.loadTakeAway();
     document.documentElement.dataset.theme = state.preferences.theme;
     this.drawState(state);
     this.drawMessages(state);
@@ -150,10 +151,17 @@ export class View {
     this.files.render(state);
     this.timeline.render(state, this.sound);
     this.correct.render(state, this.sound);
-    this.takeAway.render(state, this.sound);
+    this.takeAway?.render(state, this.sound);
     this.sheets.render(state);
     this.announcer.render(state);
     this.drawn = state;
+  }
+
+  /** With the first session, so that it is there even when the server is gone by its end. */
+  async loadTakeAway() {
+    const { TakeAway } = await import("./take_away.js");
+    this.takeAway ??= new TakeAway($("export"), this.text);
+    if (this.drawn) this.takeAway.render(this.drawn, this.sound);
   }
 
   /** @param {State} state */

@@ -20,7 +20,7 @@ NAMESPACES = (
 )
 REFERENCES = {
     ".html": r'(?:src|href)="([^"#]+)"',
-    ".js": r'(?:\bfrom |\bimport |\bnew URL\()"([^"]+)"',
+    ".js": r'(?:\bfrom |\bimport |\bimport\(|\bnew URL\()"([^"]+)"',
     ".css": r'(?:url\(|@import )["\']?([^"\')]+)',
     ".svg": r'href="([^"#]+)"',
     ".webmanifest": r'"src": "([^"]+)"',
@@ -42,6 +42,25 @@ def test_the_page_fetches_all_of_its_files_and_no_other() -> None:
         waiting |= references(name) - reached
     assert {"worklet.js", "protocol.js", "style.css", "icon.svg"} <= reached
     assert reached == set(FILES)
+
+
+def imported_at_once(name: str) -> list[str]:
+    """Modules that a module needs before it runs, in order; types are no imports."""
+    found = re.findall(r'^(?:import|export) [^;]*?from "\./([^"]+)";', FILES[name], re.M)
+    return [str(other) for other in found]
+
+
+def test_all_modules_that_it_begins_with_are_asked_for_at_once() -> None:
+    begun, waiting = list[str](), ["app.js"]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in begun:
+            begun.append(name)
+            waiting += imported_at_once(name)
+    listed = re.findall(r'<link rel="modulepreload" href="([^"]+)">', FILES["index.html"])
+    wanted = sorted(set(begun) - {"app.js"})
+    lines = "\n".join(f'<link rel="modulepreload" href="{name}">' for name in wanted)
+    assert listed == wanted, f"index.html has to list:\n{lines}"
 
 
 def test_the_page_can_be_installed_and_caches_nothing() -> None:
