@@ -4,7 +4,7 @@
 // What ends a line somewhere, or may not stand in XML.
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/gu;
 // Half a pair of surrogates, and what XML forbids besides.
-const NO_CHARACTERS = /[\p{Surrogate}]/gu;
+const NO_CHARACTERS = /[\p{Surrogate}\ufffe\uffff]/gu;
 
 /** What somebody typed, fit for a format of lines and for XML. @param {string | null} [text] */
 export function oneLine(text) {

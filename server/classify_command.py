@@ -11,7 +11,9 @@ from typing import Final
 
 from classifier import Classifier, ClassifierError
 from server.analysis import Analysis, analyse
+from server.classify_export import RecordingsExport
 from server.command import FAILED, MAX_FILE_MS, command_parser, file_mistake
+from server.export import about_now, add_format_flags, annotation_of, check_format_flags
 from server.flags import add_flags, read_settings
 from server.inference import classify_segment, model_info
 from server.model_command import add_model_flags, one_line, open_model
@@ -25,6 +27,8 @@ Label recordings (WAV, FLAC, OGG), without a server and without waiting as long 
 
   vivavoz classify recording.wav
   vivavoz classify *.wav --json > labels.jsonl
+  vivavoz classify *.wav --format csv > labels.csv
+  vivavoz classify *.wav --format textgrid -o labels/
 
 With --json, line by line for the files in their order: the very object that POST /v1/classify
 answers, {"audio_ms", "model", "utterances"}, or {"error"} for a file that cannot be read.
@@ -36,13 +40,17 @@ def main(argv: Sequence[str]) -> int:
     """Run the command."""
     parser = command_parser("classify", DESCRIPTION)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a recording")
-    parser.add_argument("--json", action="store_true", help="one object a line")
+    add_format_flags(parser, "a file, or a folder with a file for each recording")
     add_model_flags(parser)
     add_flags(parser.add_argument_group("how speech is cut out"), ("vad",))
     arguments = parser.parse_args(argv)
+    check_format_flags(parser, arguments)
+    files, form = arguments.files, arguments.format
+    # Before the model is loaded: a mistake is told at once.
+    export = RecordingsExport(form, files, arguments.output) if form else None
     model, vad = open_model(arguments), read_settings(arguments).vad
     failed = 0
-    for path in arguments.files:
+    for path in files:
         try:
             analysis = _analyse(path, model, vad)
         except _FileError as error:
@@ -50,6 +58,9 @@ def main(argv: Sequence[str]) -> int:
             print(f"vivavoz: {error}", file=sys.stderr)
             if arguments.json:
                 print(json.dumps({"error": {"code": error.code, "message": str(error)}}))
+            continue
+        if export:
+            export.write(path, annotation_of(analysis, about_now(path.name, model_info(model))))
         else:
             print(analysis.model_dump_json() if arguments.json else as_text(path, analysis))
     return FAILED if failed else 0

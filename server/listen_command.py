@@ -15,6 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from client_python import ClientError, Session, connect, stream_url
 from server.command import INTERRUPTED, CommandError, command_parser
+from server.export import add_format_flags, check_format_flags
+from server.export_output import Output, export_targets
+from server.listen_export import ExportView, Nowhere, Views
 from server.listen_source import Source, file_source, microphone, stdin_source
 from server.listen_view import JsonView, TerminalView, View
 from server.protocol import INTERIM_MS, SAMPLE_RATES, InterimMs
@@ -30,6 +33,8 @@ Send sound to a running server (`vivavoz serve`) and print how each stretch of s
   vivavoz listen --mic                    speak; Ctrl-C ends it
   arecord -t raw -f S16_LE -r 16000 | vivavoz listen -
   vivavoz listen --mic --json             every message of the server, one a line
+  vivavoz listen --mic --format csv       a row for each segment while you speak
+  vivavoz listen --mic --format eaf -o session.eaf
 
 A line is one segment: [00:03.2–00:05.1] happy 0.81
 """  # noqa: RUF001 - the dash is what is printed
@@ -37,9 +42,10 @@ A line is one segment: [00:03.2–00:05.1] happy 0.81
 
 def main(argv: Sequence[str]) -> int:
     """Run the command."""
-    arguments = _parser().parse_args(argv)
-    source = _source(arguments)
-    view: View = JsonView(sys.stdout) if arguments.json else TerminalView(sys.stdout, sys.stderr)
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    check_format_flags(parser, arguments)
+    source, view = _source(arguments), _view(arguments)
     try:
         is_interrupted = asyncio.run(_listen(source, view, arguments))
     except ClientError as error:
@@ -75,8 +81,26 @@ def _parser() -> argparse.ArgumentParser:
         help="a first label each so often while someone speaks, 0 for none; default: %(default)s",
     )
     parser.add_argument("--fast", action="store_true", help="do not wait as long as it sounds")
-    parser.add_argument("--json", action="store_true", help="the server's messages, one a line")
+    add_format_flags(parser, "a file; the terminal then shows what it always shows")
     return parser
+
+
+def _view(arguments: argparse.Namespace) -> View:
+    if arguments.json:
+        return JsonView(sys.stdout)
+    if arguments.format is None:
+        return TerminalView(sys.stdout, sys.stderr)
+    heard = _heard(arguments)
+    (path,) = export_targets([heard], arguments.output, arguments.format)
+    export = ExportView(arguments.format, Output(path), heard.name)
+    return Views(export, TerminalView(sys.stdout if path else Nowhere(), sys.stderr))
+
+
+def _heard(arguments: argparse.Namespace) -> Path:
+    """The recording that is listened to, or a name for what is none."""
+    if arguments.mic:
+        return Path("microphone")
+    return Path("stdin" if arguments.file == STDIN else arguments.file)
 
 
 def _interim_ms(text: str) -> int:
