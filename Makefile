@@ -7,6 +7,7 @@ PORT   ?= 8080
 DATA   ?= ../shared/data
 RUN    ?= runs/compact
 BIN    := .venv/bin
+TSC    := tools/page/node_modules/.bin/tsc
 RECORDINGS = --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv
 FIT    = $(BIN)/vivavoz train fit $(RECORDINGS)
 TEACHERS := 11 12
@@ -23,11 +24,12 @@ serve: .venv/serve.done ## install what serving needs, and serve on http://local
 
 test: check unit browser ## style, types, contracts and every test, the browser's included
 
-check: .venv/dev.done ## style, types and import contracts
+check: .venv/dev.done .venv/page.done ## style, types (the page's too) and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@if [ -e $(TSC) ]; then set -x; $(TSC) -p tools/page; fi
 
 unit: .venv/dev.done ## every test but the browser's, with coverage
 	$(BIN)/pytest --ignore=tests/browser --doctest-modules --cov --cov-report=term \
@@ -37,7 +39,7 @@ unit: .venv/dev.done ## every test but the browser's, with coverage
 	  || { $(BIN)/coverage report --include='$(WHOLLY_COVERED)'; exit 1; }
 	$(BIN)/coverage report --fail-under=90 >/dev/null || { echo 'coverage is below 90 %'; exit 1; }
 
-browser: .venv/dev.done .venv/chromium.done ## the page in a real Chromium
+browser: .venv/dev.done .venv/page.done .venv/chromium.done ## the page in a real Chromium
 	$(BIN)/pytest tests/browser
 
 fast: .venv/dev.done ## the tests that need neither torch nor a browser
@@ -74,7 +76,7 @@ format: .venv/dev.done ## format and mend what can be mended
 	$(BIN)/ruff format .
 
 clean: ## remove what was installed and made
-	rm -rf .venv artifacts build dist .coverage
+	rm -rf .venv tools/page/node_modules artifacts build dist .coverage
 
 WHOLLY_COVERED := vad/*,server/protocol.py,server/codes.py,server/message.py,server/*_messages.py,server/session*.py,server/outbox.py
 TEST_PATHS := tests bench classifier client_python server training vad
@@ -94,6 +96,12 @@ TEST_PATHS := tests bench classifier client_python server training vad
 	@echo 'installing what the tests need into .venv ...'
 	@sh tools/install_torch.sh $(BIN)/python
 	@$(PIP) install --editable '.[dev]'
+	@touch $@
+
+# The page needs none of it: its compiler checks types alone, axe its accessibility.
+.venv/page.done: tools/page/package-lock.json .venv/dev.done
+	@if command -v npm >/dev/null 2>&1; then npm ci --prefix tools/page --silent; \
+	  else echo 'there is no npm: types and accessibility of the page are not checked'; fi
 	@touch $@
 
 .venv/chromium.done: tools/install_chromium.sh .venv/dev.done
