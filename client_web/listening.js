@@ -1,6 +1,6 @@
 // @ts-check
 /** One press of Start to the end of its session: the microphone, and the link to the server. */
-import { Socket as Link } from "./socket.js";
+import { Link } from "./link.js";
 import { MicrophoneError, listMicrophones, openMicrophone } from "./microphone.js";
 import { PROCESSING, sessionSettings, updatedSettings } from "./preferences.js";
 import { PATH } from "./protocol.js";
@@ -69,7 +69,10 @@ export class Listening {
       url: streamUrl(),
       sampleRate,
       token: token || undefined,
+      settings: sessionSettings(this.preferences),
       onMessage: (message) => dispatch(message),
+      onConnection: (state) => dispatch({ type: "page.connection", state }),
+      onGap: (startMs, endMs) => dispatch({ type: "page.gap", startMs, endMs }),
       onCongestion: (congested) => dispatch({ type: "page.congested", congested }),
       onClose: (failure) => this.end(failure),
     });
@@ -120,7 +123,7 @@ export class Listening {
     const before = this.preferences;
     this.preferences = preferences;
     const update = updatedSettings(before, preferences);
-    if (JSON.stringify(update) !== JSON.stringify(sessionSettings(before))) this.link?.send({ type: "session.update", ...update });
+    if (JSON.stringify(update) !== JSON.stringify(sessionSettings(before))) this.link?.update(update);
     const isOther = ["deviceId", ...PROCESSING].some((name) =>
       before[/** @type {"deviceId"} */ (name)] !== preferences[/** @type {"deviceId"} */ (name)]);
     return isOther ? this.reopen() : this.switching;

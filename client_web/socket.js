@@ -1,19 +1,11 @@
 // @ts-check
 /**
- * One connection to the server: `session.start`, audio, messages, `session.stop`.
- *
- * Audio that comes before the session stands is held and sent then. A lost connection ends the
- * session; to resume it (a later version), open another with `resume` and send the audio since
- * the last `ack` again.
+ * One connection to the server: `session.start`, audio, messages, and what its end means. `Link`
+ * makes another where there is use in it.
  */
-import { CLIENT, CLOSE, LIMITS, PROTOCOL, SERVER } from "./protocol.js";
+import { CLIENT, CLOSE, PROTOCOL, SERVER } from "./protocol.js";
 
 const CONNECT_MS = 10_000;
-/** After `session.stop`, what is pending is still answered; the server gives up after 4 s. */
-const STOP_MS = 10_000;
-/** Audio waiting in the browser: from here on the person is told, and from there no longer. */
-const CONGESTED_MS = 2000;
-const RELIEVED_MS = 500;
 
 /** What a close means to a person; the keys of the text table. */
 /** @type {Readonly<Record<number, string>>} */
@@ -34,58 +26,33 @@ const FAILURES = Object.freeze({
 /**
  * @typedef {object} Options
  * @property {URL} url
- * @property {number} sampleRate Hz of the audio that will be sent
- * @property {string} [token]
- * @property {import("./protocol.js").Resume} [resume]
+ * @property {() => Omit<import("./protocol.js").SessionStart, "type">} start asked when the
+ *   connection stands
  * @property {(message: import("./protocol.js").ServerMessage) => void} onMessage
- * @property {(congested: boolean) => void} onCongestion
- * @property {(failure: string | null) => void} onClose called once, when nothing more will come
+ * @property {(failure: string | null) => void} onEnd called once, by itself; null: as was asked
  */
 
 export class Socket {
   /** @param {Options} options */
   constructor(options) {
     this.options = options;
-    /** @type {ArrayBuffer[]} */
-    this.held = [];
     this.created = false;
-    this.stopping = false;
-    this.finished = false;
-    this.congested = false;
-    this.bytesPerMs = (options.sampleRate * 2) / 1000;
+    this.ended = false;
     this.socket = new WebSocket(options.url, PROTOCOL);
-    this.socket.onopen = () => this.start();
+    this.socket.onopen = () => this.send({ type: CLIENT.SESSION_START, ...options.start() });
     this.socket.onmessage = ({ data }) => this.receive(data);
-    this.socket.onclose = ({ code }) => this.finish(this.failureOf(code));
-    this.timer = setTimeout(() => this.finish("connect_timeout"), CONNECT_MS);
+    this.socket.onclose = ({ code }) => this.end(this.failureOf(code));
+    this.timer = setTimeout(() => this.end("connect_timeout"), CONNECT_MS);
+  }
+
+  /** Bytes that wait in the browser. */
+  get waiting() {
+    return this.socket.bufferedAmount;
   }
 
   /** @param {ArrayBuffer} pcm 16-bit little-endian mono */
   sendAudio(pcm) {
-    if (this.finished || this.stopping) return;
-    if (!this.created) {
-      this.held.push(pcm); // Bounded by the time that connecting may take.
-      return;
-    }
     this.socket.send(pcm);
-    this.watch();
-  }
-
-  /** No more audio: what is pending is answered, then `onClose` is called. */
-  stop() {
-    if (this.finished || this.stopping) return;
-    this.stopping = true;
-    if (this.created) this.sendStop();
-  }
-
-  start() {
-    const { sampleRate: sample_rate, token, resume } = this.options;
-    this.send({ type: CLIENT.SESSION_START, sample_rate, token, resume });
-  }
-
-  sendStop() {
-    this.send({ type: CLIENT.SESSION_STOP });
-    this.timer = setTimeout(() => this.finish("stop_timeout"), STOP_MS);
   }
 
   /** @param {import("./protocol.js").ClientMessage} message */
@@ -93,31 +60,22 @@ export class Socket {
     this.socket.send(JSON.stringify(message)); // What is undefined is left out.
   }
 
+  /** Leaves; nothing is called any more. */
+  abandon() {
+    this.ended = true;
+    clearTimeout(this.timer);
+    this.socket.close();
+  }
+
   /** @param {unknown} data */
   receive(data) {
     const message = typeof data === "string" ? parse(data) : null;
-    if (message === null || this.finished) return;
-    if (message.type === SERVER.SESSION_CREATED) this.release();
-    this.options.onMessage(message);
-  }
-
-  /** The session stands: sends what was held. */
-  release() {
-    clearTimeout(this.timer);
-    this.created = true;
-    for (const pcm of this.held.splice(0)) this.socket.send(pcm);
-    if (this.stopping) this.sendStop();
-  }
-
-  /** Says when the network is slower than the microphone, and gives up before memory is at risk. */
-  watch() {
-    const waitingMs = this.socket.bufferedAmount / this.bytesPerMs;
-    if (waitingMs > LIMITS.resume_ms) {
-      this.finish("connection_slow");
-    } else if (this.congested ? waitingMs < RELIEVED_MS : waitingMs > CONGESTED_MS) {
-      this.congested = !this.congested;
-      this.options.onCongestion(this.congested);
+    if (message === null || this.ended) return;
+    if (message.type === SERVER.SESSION_CREATED) {
+      clearTimeout(this.timer);
+      this.created = true;
     }
+    this.options.onMessage(message);
   }
 
   /** @param {number} code @returns {string | null} */
@@ -128,13 +86,10 @@ export class Socket {
   }
 
   /** @param {string | null} failure */
-  finish(failure) {
-    if (this.finished) return;
-    this.finished = true;
-    clearTimeout(this.timer);
-    this.held = [];
-    this.socket.close();
-    this.options.onClose(failure);
+  end(failure) {
+    if (this.ended) return;
+    this.abandon();
+    this.options.onEnd(failure);
   }
 }
 
