@@ -49,8 +49,8 @@ export function paint(context, scene) {
   context.clearRect(0, 0, scene.width, HEIGHT);
   paintTicks(context, scene);
   paintWashes(context, scene, spans);
-  paintGaps(context, scene);
   paintWave(context, scene, spans);
+  paintGaps(context, scene);
   paintBand(context, scene, spans);
   paintNow(context, scene);
   paintPlaying(context, scene);

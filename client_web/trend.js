@@ -6,14 +6,17 @@
 
 /** @typedef {import("./chart_spans.js").Span} Span */
 /**
- * `share` of the speech in all those minutes, from 0 to 1; `line` at each moment of the minute
- * before it, null where nobody spoke in it.
+ * `share` of the speech in all those minutes, from 0 to 1; `line` at each moment of the fifth
+ * of it before, null where nobody spoke in that.
  * @typedef {{tone: string, share: number, line: (number | null)[]}} Trend
  */
 
+/** Shorter while the session is. */
 export const TREND_MS = 300_000;
+const LEAST_MS = 30_000;
 const POINTS = 31;
-const SMOOTH_MS = 60_000;
+/** A point looks back on this part of it: a minute of five. */
+const SMOOTH = 1 / 5;
 
 /**
  * @param {Span[]} spans in order of time
@@ -22,10 +25,12 @@ const SMOOTH_MS = 60_000;
  * @returns {Trend[]}
  */
 export function trendsOf(spans, nowMs, labels) {
-  const finals = newest(spans, nowMs - TREND_MS - SMOOTH_MS).filter(({ final }) => final);
-  const moments = Array.from({ length: POINTS }, (_, at) => nowMs - TREND_MS * (1 - at / (POINTS - 1)));
-  const lines = moments.map((ms) => sharesOf(finals, ms - SMOOTH_MS, ms));
-  const whole = sharesOf(finals, nowMs - TREND_MS, nowMs);
+  const lengthMs = Math.min(TREND_MS, Math.max(LEAST_MS, nowMs));
+  const smoothMs = SMOOTH * lengthMs;
+  const finals = newest(spans, nowMs - lengthMs - smoothMs).filter(({ final }) => final);
+  const moments = Array.from({ length: POINTS }, (_, at) => nowMs - lengthMs * (1 - at / (POINTS - 1)));
+  const lines = moments.map((ms) => sharesOf(finals, ms - smoothMs, ms));
+  const whole = sharesOf(finals, nowMs - lengthMs, nowMs);
   const tones = [...new Set([...labels, ...finals.map(({ tone }) => tone)])];
   const named = tones.filter((tone) => tone !== "none");
   if (tones.includes("none")) named.push("none");

@@ -28,7 +28,7 @@ test("every label of the model has its line; the nameless one only where it is",
   assert.deepEqual(trendsOf([], 2000, LABELS).map(({ share }) => share), [0, 0]);
 });
 
-test("a line is the share of the minute before each moment, null where nobody spoke", () => {
+test("a line is the share of the last minute at each moment, null where nobody spoke", () => {
   const now = 600_000;
   const spans = [span(now - 200_000, now - 190_000, "sad"), span(now - 50_000, now - 40_000, "angry")];
   const { line } = trendOf("sad", spans, now, LABELS);
@@ -39,6 +39,12 @@ test("a line is the share of the minute before each moment, null where nobody sp
   assert.equal(at(-100_000), null);
   assert.equal(at(0), 0);
   assert.equal(trendOf("angry", spans, now, LABELS).line.at(-1), 1);
+});
+
+test("while the session is short, so is the trend: it fills the whole width", () => {
+  const { line } = trendOf("sad", [span(0, 40_000, "sad")], 40_000, LABELS);
+  assert.equal(line[0], null);
+  assert.ok(line.slice(1).every((share) => share === 1));
 });
 
 test("an area goes up from the ground and back to it, in as many pieces as there are", () => {

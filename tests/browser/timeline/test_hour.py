@@ -1,0 +1,88 @@
+"""An hour of talk, faster than it was said: how smooth, and how much memory."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page
+
+from tests.browser.timeline.pages import OpenTimeline, replay, seen
+
+pytestmark = pytest.mark.browser
+HOUR_S = 3600
+LONG_TASK_MS = 50
+MEGABYTE = 1e6
+
+
+def trace(page: Page, browser: Browser, work: Callable[[], object]) -> list[float]:
+    """The processor time of each task of the page's main thread, in milliseconds.
+
+    Time on the clock would be the machine's, which others share.
+    """
+    cdp = browser.new_browser_cdp_session()
+    events: list[dict[str, Any]] = []
+    done: list[bool] = []
+    cdp.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
+    cdp.on("Tracing.tracingComplete", lambda _: done.append(True))
+    config = {"includedCategories": ["toplevel", "__metadata"], "excludedCategories": ["*"]}
+    cdp.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": config})
+    work()
+    cdp.send("Tracing.end")
+    while not done:
+        page.wait_for_timeout(50)
+    cdp.detach()
+    mains = {
+        (event["pid"], event["tid"])
+        for event in events
+        if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
+    }
+    return [
+        event.get("tdur", 0) / 1000
+        for event in events
+        if event.get("ph") == "X"
+        and event["name"].endswith("RunTask")
+        and (event["pid"], event["tid"]) in mains
+    ]
+
+
+def memory(cdp: CDPSession) -> float:
+    """What the page holds after a collection, in bytes, samples included."""
+    cdp.send("HeapProfiler.collectGarbage")
+    usage = cdp.send("Runtime.getHeapUsage")
+    return float(usage["usedSize"] + usage["backingStorageSize"])
+
+
+def test_an_hour_of_talk_stays_smooth_and_bounded(
+    open_timeline: OpenTimeline, browser: Browser, artifacts: Path
+) -> None:
+    page = open_timeline(viewport={"width": 1280, "height": 800})
+    cdp = page.context.new_cdp_session(page)
+    before = memory(cdp)
+    tasks = trace(page, browser, lambda: replay(page, HOUR_S, perFrame=6))
+    assert len(tasks) > HOUR_S / 6
+    assert max(tasks) < LONG_TASK_MS
+    hour = memory(cdp) - before
+    most = page.evaluate("session.sound.ring.mostBytes + session.sound.envelope.bytes")
+    assert page.evaluate("session.sound.ring.bytes") <= page.evaluate(
+        "session.sound.ring.mostBytes"
+    )
+    assert hour < most + 16 * MEGABYTE
+
+    def move() -> None:
+        page.locator("#chart").focus()
+        for key in "0+++++++++l-----0":
+            page.keyboard.press(key)
+        for _ in range(20):
+            page.keyboard.press("ArrowUp")
+        page.keyboard.press("0")
+        seen(page)
+
+    tasks += trace(page, browser, move)
+    assert max(tasks) < LONG_TASK_MS
+    page.screenshot(path=artifacts / "timeline-hour.png")
+    # Ten minutes more: the oldest sound makes room for the newest.
+    replay(page, HOUR_S + 600, perFrame=10, **{"from": HOUR_S})
+    assert page.evaluate("session.sound.ring.startMs") >= 590_000
+    assert memory(cdp) - before < hour + 4 * MEGABYTE
+    print(f"longest task {max(tasks):.1f} ms of processor, {hour / MEGABYTE:.0f} MB for the hour")
