@@ -16,7 +16,6 @@ from server.message import (
     VadChange,
 )
 
-
 MOST_HEARD_AGAIN_MS: Final = 60_000
 """Nobody has more to say of the noise, and a clock that stands still would never end a session."""
 

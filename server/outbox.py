@@ -32,9 +32,9 @@ class Outbox:
         """Whether everything was taken out."""
         return not self._places
 
-    def put(self, message: Message) -> None:
-        """Add a message that is complete."""
-        self._places.append(message)
+    def put(self, *messages: Message) -> None:
+        """Add messages that are complete."""
+        self._places.extend(messages)
 
     def wait_for(self, job: JobId) -> None:
         """Keep a place for the answer to a job."""

@@ -41,8 +41,9 @@ class SessionAudio:
             lead_ms=lead_ms,
             start_ms=self.resumption.from_ms,
         )
-        self._again = self.resumption.heard_again_ms // FRAME_MS * FRAME_MS * MODEL_RATE // 1000
-        self._first_ms = self._segmenter.position_ms + self._again * 1000 // MODEL_RATE
+        answered_ms = self.resumption.answered_ms // FRAME_MS * FRAME_MS
+        self._first_ms = max(answered_ms, self._segmenter.position_ms)
+        self._again = (self._first_ms - self._segmenter.position_ms) * MODEL_RATE // 1000
         if not self._again:
             self._segmenter.go_on(self.resumption.growing)
 

@@ -209,7 +209,7 @@ def test_acknowledgements_follow_what_is_settled():
     waiting = session.receive_audio(talk(silence=0, voice=2, pause=1, times=1).tobytes())
     assert not [m for m in messages(waiting) if isinstance(m, Ack)]
     answered = session.receive_verdict(jobs(waiting)[0].job, VERDICT)
-    assert messages(answered)[-1] == Ack(audio_ms=6000 - 300)
+    assert messages(answered)[-1] == Ack(audio_ms=6000 - 300, keep_ms=0)
 
 
 def test_resume_goes_on_where_the_first_connection_stopped():
