@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 
@@ -94,6 +94,26 @@ class Annotation:
                     f"the segment at {other.start_ms} ms begins before the one at "
                     f"{one.start_ms} ms ends; give them in order"
                 )
+
+    @classmethod
+    def gather(cls, about: About, audio_ms: int, segments: Iterable[Segment]) -> Annotation:
+        """The annotation of segments as a connection gave them that may have been cut.
+
+        They are put in order. Where one reaches into another, the later one begins where the
+        earlier ends; one that lies within another whole was heard before, and is left out.
+
+        Args:
+            about: what is annotated.
+            audio_ms: its length, as far as it is known.
+            segments: in any order.
+        """
+        gathered: list[Segment] = []
+        at = 0
+        for segment in sorted(segments, key=lambda each: each.start_ms):
+            if segment.end_ms > max(at, segment.start_ms):
+                gathered.append(replace(segment, start_ms=max(at, segment.start_ms)))
+                at = segment.end_ms
+        return cls(about, max(audio_ms, at), tuple(gathered))
 
     @property
     def utterances(self) -> tuple[tuple[Segment, ...], ...]:

@@ -37,7 +37,9 @@ import { oneLine } from "./notation.js";
 /** What a person said of a segment. @typedef {{correction?: string | null, note?: string | null}} Said */
 
 /**
- * What the page knows, to be taken away: the final verdicts, in order of time.
+ * What the page knows, to be taken away: the final verdicts, in order of time. Where one reaches
+ * into another, the later one begins where the earlier ends; one that lies within another whole was
+ * heard before, and is left out.
  * @param {import("./state.js").State} state of a session that there was
  * @param {string} source
  * @param {Date} madeAt
@@ -46,11 +48,17 @@ import { oneLine } from "./notation.js";
  */
 export function annotationOf(state, source, madeAt, said = new Map()) {
   const model = state.session?.model;
-  const segments = [...state.utterances.values()]
+  const verdicts = [...state.utterances.values()]
     .flatMap((utterance) => [...utterance.verdicts.values()])
     .filter((verdict) => verdict.final)
-    .sort((one, other) => one.start_ms - other.start_ms)
-    .map((verdict) => ({ ...verdict, ...said.get(segmentKey(verdict)) }));
+    .sort((one, other) => one.start_ms - other.start_ms);
+  /** @type {Segment[]} */
+  const segments = [];
+  for (const verdict of verdicts) {
+    const start_ms = Math.max(verdict.start_ms, segments.at(-1)?.end_ms ?? 0);
+    if (verdict.end_ms <= start_ms) continue;
+    segments.push({ ...verdict, start_ms, ...said.get(segmentKey(verdict)) });
+  }
   return {
     about: { source, madeAt, model: model?.version ?? "", labels: model?.labels ?? [] },
     audioMs: Math.max(state.totals.audioMs, segments.at(-1)?.end_ms ?? 0),

@@ -51,12 +51,11 @@ class ExportView:
     def end(self) -> None:
         """Write what is not written yet."""
         if self._about is not None and self._format.rows is None:
-            annotation = Annotation(self._about, self._audio_ms, tuple(self._segments))
+            annotation = Annotation.gather(self._about, self._audio_ms, self._segments)
             self._output.write(self._format.write(annotation))
         self._output.close()
 
     def _add(self, segment: Segment) -> None:
-        self._audio_ms = max(self._audio_ms, segment.end_ms)
         if self._about is None or self._format.rows is None:
             self._segments.append(segment)
         else:

@@ -31,6 +31,23 @@ def test_segments_out_of_order_are_refused(segments: list, why: str) -> None:
         Annotation(ABOUT, 10_000, tuple(segments))
 
 
+def test_what_a_cut_connection_gave_is_put_in_order_and_nothing_stands_twice() -> None:
+    given = [
+        segment(4000, 5000),
+        segment(0, 1000, label="sad"),
+        segment(900, 2000),
+        segment(0, 1000),
+    ]
+    gathered = Annotation.gather(ABOUT, 3000, given)
+    assert [(each.start_ms, each.end_ms, each.word) for each in gathered.segments] == [
+        (0, 1000, "sad"),
+        (1000, 2000, "happy"),
+        (4000, 5000, "happy"),
+    ]
+    assert gathered.audio_ms == 5000
+    assert Annotation.gather(ABOUT, 9000, given).audio_ms == 9000
+
+
 @pytest.mark.parametrize(
     ("label", "reason", "word"),
     [("sad", None, "sad"), (None, "clipped", "clipped"), ("\n", None, "unknown")],

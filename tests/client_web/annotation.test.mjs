@@ -29,6 +29,13 @@ test("what a person said goes with its segment", () => {
   assert.deepEqual(segments.map(({ correction, note }) => [correction, note]), [[undefined, undefined], ["angry", "he laughs"]]);
 });
 
+test("what a cut connection gave is put in order, and nothing stands twice", () => {
+  const state = after(emotion(4000, 0, true, 4000, 5000), emotion(0, 0, true, 0, 1000),
+    emotion(900, 0, true, 900, 2000), emotion(20, 0, true, 20, 1000));
+  const times = annotationOf(state, "x", AT).segments.map(({ start_ms, end_ms }) => [start_ms, end_ms]);
+  assert.deepEqual(times, [[0, 1000], [1000, 2000], [4000, 5000]]);
+});
+
 test("nothing heard is nothing to take away, but no error", () => {
   const { about, audioMs, segments } = annotationOf(initialState(), "x", AT);
   assert.deepEqual([about.model, about.labels, audioMs, segments], ["", [], 0, []]);

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +8,9 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from annotation import FORMATS
 from server.cli import main
+from tests.annotation.readers import READERS
 from tests.server.command_line import serving, write_recording
 
 
@@ -92,3 +96,82 @@ def test_a_model_that_is_none_is_one_line(
     assert err.startswith("vivavoz: ")
     assert "config.json" in err
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_holds_what_json_says(
+    tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path = write_recording(tmp_path / "a.wav")
+    assert classify(tiny_model, path, "--json") == 0
+    said = READERS["json"](capsys.readouterr().out)
+    assert classify(tiny_model, path, "--format", name) == 0
+    assert READERS[name](capsys.readouterr().out) == said
+    assert len(said) == 2
+
+
+def test_the_document_holds_what_json_says(
+    tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_recording(tmp_path / "a.wav")
+    assert classify(tiny_model, path, "--json") == 0
+    short = json.loads(capsys.readouterr().out)
+    assert classify(tiny_model, path, "--format", "json") == 0
+    whole = json.loads(capsys.readouterr().out)
+    for utterance in whole["utterances"]:
+        for segment in utterance["segments"]:
+            for more in ("model", "correction", "note"):
+                del segment[more]
+    assert {key: whole[key] for key in short} == short
+    assert whole["source"] == "a.wav"
+    assert whole["labels"] == list(short["utterances"][0]["segments"][0]["scores"])
+
+
+def test_several_recordings_are_one_table_or_a_file_each(
+    tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [write_recording(tmp_path / f"{name}.wav") for name in "ab"]
+    assert classify(tiny_model, *paths, "--format", "csv") == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out, newline="")))
+    assert [row["source"] for row in rows] == ["a.wav", "a.wav", "b.wav", "b.wav"]
+    table, folder = tmp_path / "all.csv", tmp_path / "labels"
+    assert classify(tiny_model, *paths, "--format", "csv", "-o", table) == 0
+    assert list(csv.DictReader(io.StringIO(table.read_text(), newline=""))) == rows
+    assert classify(tiny_model, *paths, "--format", "textgrid", "-o", f"{folder}/") == 0
+    assert sorted(path.name for path in folder.iterdir()) == ["a.TextGrid", "b.TextGrid"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_recording_that_fails_leaves_the_others_in_the_table(
+    tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = write_recording(tmp_path / "good.wav")
+    assert classify(tiny_model, tmp_path / "none.wav", good, "--format", "csv") == 1
+    out, err = capsys.readouterr()
+    assert [line.partition(",")[0] for line in out.splitlines()] == ["source", *["good.wav"] * 2]
+    assert "none.wav: no such file" in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "exit_code", "said"),
+    [
+        (["--format", "docx"], 2, "choose from csv, json, vtt, audacity, textgrid, eaf"),
+        (["--format", "csv", "--json"], 2, "not allowed with"),
+        (["-o", "a.csv"], 2, "-o needs --format"),
+        (["b.wav", "--format", "eaf"], 1, "name a folder"),
+    ],
+)
+def test_a_mistake_in_the_call_is_told_without_waiting_for_a_model(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    flags: list[str],
+    exit_code: int,
+    said: str,
+) -> None:
+    try:
+        code = classify(tmp_path / "no model", "a.wav", *flags)
+    except SystemExit as error:
+        code = int(str(error.code))
+    err = capsys.readouterr().err
+    assert (code, err.count("\n")) == (exit_code, 1)
+    assert said in err

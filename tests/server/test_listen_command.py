@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from annotation import FORMATS
 from server.cli import main
+from tests.annotation.readers import READERS
 from tests.client_python.peer import begin, hear, peer
 from tests.server.command_line import (
     ROOT,
@@ -162,3 +164,58 @@ def test_a_token_is_read_from_its_file(
     exit_code, _, err = listen(capsys, path, "--token-file", tmp_path / "none")
     assert exit_code == 1
     assert "none" in err
+
+
+def test_a_format_is_what_classify_writes(
+    address: str, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_recording(tmp_path / "a.wav")
+    assert main(["classify", "--model", str(tiny_model), str(path), "--format", "csv"]) == 0
+    whole = capsys.readouterr().out
+    _, live, err = listen(capsys, path, "--url", address, "--fast", "--format", "csv")
+    assert live == whole
+    assert "2 utterances" in err
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_is_written_while_the_terminal_shows_what_it_always_shows(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    path, output = write_recording(tmp_path / "a.wav"), tmp_path / "session"
+    flags = ("--url", address, "--fast", "--format", name, "-o", output)
+    exit_code, out, _ = listen(capsys, path, *flags)
+    assert (exit_code, len(out.splitlines())) == (0, 2)
+    assert len(READERS[name](output.read_bytes().decode())) == 2
+
+
+def test_ctrl_c_writes_what_was_heard(address: str, tmp_path: Path) -> None:
+    path, output = write_recording(tmp_path / "a.wav", times=20), tmp_path / "session.eaf"
+    flags = ("--url", address, "--format", "eaf", "-o", output)
+    with started("listen", path, *flags) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert len(READERS["eaf"](output.read_text())) == 1 + len(rest.splitlines())
+
+
+def test_rows_come_while_someone_speaks(address: str, tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "a.wav", times=20)
+    with started("listen", path, "--url", address, "--format", "csv") as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(2)]
+        assert process.poll() is None  # there are half a minute and eighteen utterances to come
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert [line.partition(",")[0] for line in lines] == ["source", "a.wav"]
+
+
+def test_a_place_that_cannot_be_written_is_one_line(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, output = write_recording(tmp_path / "a.wav"), tmp_path / "none" / "a.eaf"
+    exit_code, out, err = listen(capsys, path, "--url", address, "--format", "eaf", "-o", output)
+    assert (exit_code, out) == (1, "")
+    assert err.startswith("vivavoz: cannot write")
+    assert err.count("\n") == 1
