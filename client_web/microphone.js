@@ -127,16 +127,19 @@ function watch(track, context, { onLost, onInterrupted, onMuted }) {
 }
 
 /** @param {Wish} wish @returns {Promise<MediaStream>} */
-async function openStream({ deviceId, echoCancellation, noiseSuppression, autoGainControl }) {
+async function openStream({ deviceId, ...rest }) {
+  const { echoCancellation, noiseSuppression, autoGainControl } = rest;
   if (!isSecure()) throw new MicrophoneError("mic_insecure");
   if (!navigator.mediaDevices?.getUserMedia || typeof AudioWorkletNode === "undefined") {
     throw new MicrophoneError("mic_unsupported");
   }
-  const processing = { echoCancellation, noiseSuppression, autoGainControl };
-  const which = deviceId ? { deviceId: { ideal: deviceId } } : {};
+  const audio = { channelCount: 1, echoCancellation, noiseSuppression, autoGainControl };
+  const which = { ...audio, deviceId: { exact: deviceId } }; // "ideal" is passed over by Chromium.
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, ...processing, ...which } });
+    return await navigator.mediaDevices.getUserMedia({ audio: deviceId ? which : audio });
   } catch (error) {
+    const isGone = error instanceof DOMException && ["OverconstrainedError", "NotFoundError"].includes(error.name);
+    if (deviceId && isGone) return openStream({ deviceId: "", ...rest });
     throw new MicrophoneError(await codeOf(error), error);
   }
 }

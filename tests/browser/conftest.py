@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,11 @@ MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-str
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
-def server_url() -> Iterator[str]:
-    """The bundled model behind the real server, on a free port."""
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """The bundled model behind the real server, on a free port: its address."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve", "--port", "0"],
+        [sys.executable, "-m", "server.cli", "serve", "--port", "0", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -52,6 +53,12 @@ def server_url() -> Iterator[str]:
         process.terminate()
         process.wait(timeout=20)
         process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    with serving() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -70,11 +77,22 @@ def artifacts() -> Path:
 
 @pytest.fixture
 def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
-    """Open the page in a browser of its own, with the given recording at its microphone."""
+    """Open the page in a browser of its own, with the given recording at its microphone.
+
+    `flags` stand for those of the fake microphone, `script` runs before the page's own.
+    """
     browsers: list[Browser] = []
 
-    def open_it(recording: Path | None = None, *, allow: bool = True, **options: Any) -> Page:
-        args = [*QUIET, *MICROPHONE[: 2 if allow else 1]]
+    def open_it(
+        recording: Path | None = None,
+        *,
+        allow: bool = True,
+        url: str = server_url,
+        flags: Sequence[str] | None = None,
+        script: str = "",
+        **options: Any,
+    ) -> Page:
+        args = [*QUIET, *(MICROPHONE[: 2 if allow else 1] if flags is None else flags)]
         if recording:
             args.append(f"--use-file-for-fake-audio-capture={recording}%noloop")
         browser = playwright.chromium.launch(
@@ -83,10 +101,12 @@ def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
         browsers.append(browser)
         context: BrowserContext = browser.new_context(**options)
         if allow:
-            context.grant_permissions(["microphone"], origin=server_url)
+            context.grant_permissions(["microphone"], origin=url)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.goto(server_url)
+        if script:
+            page.add_init_script(script)
+        page.goto(url)
         return page
 
     yield open_it
