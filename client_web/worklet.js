@@ -1,19 +1,29 @@
 // @ts-check
 /**
- * Runs in the audio thread: collects mono samples into blocks of 100 ms, as signed 16-bit
- * little-endian, and posts each with its level. No decision is taken here.
+ * Runs in the audio thread: collects mono samples into blocks, as signed 16-bit little-endian, and
+ * posts each with its level. Nothing is left out, and nothing else is decided here.
+ *
+ * A label waits for the end of the block in which its pause became long enough, so blocks are
+ * short while there is sound; in a quiet room they are long, and a third of the messages do.
  *
  * Posts `{pcm: ArrayBuffer, peak, rms}` (levels from 0 to 1), and `{done: true}` after what was
  * left over when asked to stop.
  */
 
-const BLOCKS_PER_SECOND = 10;
+const QUIET_BLOCK_MS = 100;
+const SOUND_BLOCK_MS = 40;
+/** -40 dBFS; a voice at arm's length peaks well above. Below it labels come 60 ms later, no more. */
+const SOUND_PEAK = 0.01;
+/** Sound may matter for so long: the pause that ends an utterance, and its quiet last syllable. */
+const AFTER_SOUND_MS = 1000;
 
 class Capture extends AudioWorkletProcessor {
   constructor() {
     super();
-    this.samples = new Float32Array(Math.round(sampleRate / BLOCKS_PER_SECOND));
+    this.samples = new Float32Array(samplesIn(QUIET_BLOCK_MS));
+    this.length = this.samples.length;
     this.filled = 0;
+    this.quietFor = Infinity; // samples
     this.running = true;
     this.port.onmessage = () => this.stop();
   }
@@ -27,11 +37,11 @@ class Capture extends AudioWorkletProcessor {
     if (!this.running || channel === undefined) return this.running;
     let at = 0;
     while (at < channel.length) {
-      const part = channel.subarray(at, at + this.samples.length - this.filled);
+      const part = channel.subarray(at, at + this.length - this.filled);
       this.samples.set(part, this.filled);
       this.filled += part.length;
       at += part.length;
-      if (this.filled === this.samples.length) this.post();
+      if (this.filled === this.length) this.post();
     }
     return true;
   }
@@ -55,9 +65,17 @@ class Capture extends AudioWorkletProcessor {
       view.setInt16(at * 2, Math.round(sample * (sample < 0 ? 0x8000 : 0x7fff)), true);
     }
     const rms = Math.sqrt(power / this.filled);
+    this.quietFor = peak < SOUND_PEAK ? this.quietFor + this.filled : 0;
+    const quiet = this.quietFor > samplesIn(AFTER_SOUND_MS);
+    this.length = samplesIn(quiet ? QUIET_BLOCK_MS : SOUND_BLOCK_MS);
     this.filled = 0;
     this.port.postMessage({ pcm, peak, rms }, [pcm]);
   }
+}
+
+/** @param {number} milliseconds */
+function samplesIn(milliseconds) {
+  return Math.round((sampleRate * milliseconds) / 1000);
 }
 
 registerProcessor("capture", Capture);

@@ -16,7 +16,13 @@ from client_python import chunks, paced
 from server.command import MAX_FILE_MS, CommandError, file_mistake
 from server.recording import RecordingError, read_recording
 
-CHUNK_MS: Final = 100
+LIVE_CHUNK_MS: Final = 40
+"""At the pace of the sound: a label waits for the end of the chunk in which its pause became long
+enough."""
+
+FAST_CHUNK_MS: Final = 100
+"""As fast as the server takes it: the burst that it allows stays within its messages a second."""
+
 SAMPLE_BYTES: Final = 2
 CONTAINERS: Final = (b"RIFF", b"fLaC", b"OggS", b"ID3")
 """What a file begins with that is not raw PCM."""
@@ -48,7 +54,7 @@ def file_source(path: Path, *, realtime: bool) -> Source:
     except (RecordingError, OSError) as error:
         raise CommandError(file_mistake(path, error)) from None
     rate = recording.sample_rate
-    pieces = _each(recording.samples.astype("<i2").tobytes(), rate)
+    pieces = _each(recording.samples.astype("<i2").tobytes(), rate, _chunk_ms(realtime))
     return Source(rate, paced(pieces, rate) if realtime else pieces)
 
 
@@ -63,7 +69,8 @@ def stdin_source(sample_rate: int, *, realtime: bool) -> Source:
             "stdin is this terminal; pipe sound into it: arecord -t raw -f S16_LE -r "
             f"{sample_rate} | vivavoz listen - --rate {sample_rate}"
         )
-    pieces = whole_samples(_read(sys.stdin.fileno(), sample_rate * CHUNK_MS // 1000 * SAMPLE_BYTES))
+    size = sample_rate * _chunk_ms(realtime) // 1000 * SAMPLE_BYTES
+    pieces = whole_samples(_read(sys.stdin.fileno(), size))
     return Source(sample_rate, paced(pieces, sample_rate) if realtime else pieces)
 
 
@@ -109,8 +116,12 @@ async def whole_samples(pieces: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         yield rest[:size]
 
 
-async def _each(pcm: bytes, sample_rate: int) -> AsyncIterator[bytes]:
-    for piece in chunks(pcm, sample_rate, CHUNK_MS):
+def _chunk_ms(realtime: bool) -> int:
+    return LIVE_CHUNK_MS if realtime else FAST_CHUNK_MS
+
+
+async def _each(pcm: bytes, sample_rate: int, chunk_ms: int) -> AsyncIterator[bytes]:
+    for piece in chunks(pcm, sample_rate, chunk_ms):
         yield piece
 
 
@@ -147,7 +158,7 @@ async def _record(sounddevice: Any, sample_rate: int) -> AsyncIterator[bytes]:
     try:
         with sounddevice.RawInputStream(
             samplerate=sample_rate,
-            blocksize=sample_rate * CHUNK_MS // 1000,
+            blocksize=sample_rate * LIVE_CHUNK_MS // 1000,
             channels=1,
             dtype="int16",
             callback=heard,

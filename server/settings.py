@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from classifier import DEFAULT_MODEL, RuntimeName
+from server.cpus import available_cpus
 from server.protocol import Limits
 from vad import VadSettings
 
@@ -23,7 +23,7 @@ DEFAULT_LIMITS: Final = Limits()
 
 def _default_workers() -> int:
     """One CPU is left to the event loop."""
-    return max(1, (os.cpu_count() or 1) - 1)
+    return max(1, available_cpus() - 1)
 
 
 def _split(value: Any) -> Any:

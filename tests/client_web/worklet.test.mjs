@@ -19,18 +19,32 @@ beforeEach(() => (capture = new Capture()));
 const push = (samples) => capture.process([[Float32Array.from(samples)]]);
 const quantum = (value) => Array.from({ length: 128 }, () => value);
 const blocks = () => capture.posted.filter(({ message }) => message.pcm);
+const lengths = () => blocks().map(({ message }) => message.pcm.byteLength / 2);
 const samplesOf = ({ message }) => {
   const view = new DataView(message.pcm);
   return Array.from({ length: view.byteLength / 2 }, (_, at) => view.getInt16(at * 2, true));
 };
 
-test("blocks are 100 ms long, and none of it is lost between them", () => {
+test("blocks of sound are short after the first, and none of it is lost between them", () => {
   let next = 0;
   for (let turn = 0; turn < 125; turn += 1) push(Array.from({ length: 128 }, () => (next++ % 1000) / 1000));
-  assert.equal(blocks().length, 10);
+  capture.stop();
+  assert.deepEqual(lengths(), [1600, ...Array(22).fill(640), 320]);
   const all = blocks().flatMap(samplesOf);
   assert.equal(all.length, 16000);
   assert.ok(all.every((sample, at) => sample === Math.round(Math.fround((at % 1000) / 1000) * 0x7fff)));
+});
+
+test("blocks are long where it is quiet, from a second after the last sound", () => {
+  const turns = (count, value) => Array.from({ length: count }, () => push(quantum(value)));
+  turns(125, 0.009); // a second
+  assert.deepEqual(lengths(), Array(10).fill(1600));
+  turns(5, 0.02);
+  turns(250, 0.009);
+  const after = lengths().slice(10);
+  assert.equal(after[0], 1600); // with the sound at its beginning
+  assert.deepEqual([...new Set(after.slice(1, 26))], [640]);
+  assert.deepEqual([...new Set(after.slice(27))], [1600]);
 });
 
 test("samples beyond full scale are clamped, little-endian", () => {

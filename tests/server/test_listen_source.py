@@ -92,3 +92,12 @@ def test_a_microphone_without_its_package_says_what_to_install(
     monkeypatch.setitem(sys.modules, "sounddevice", None)
     with pytest.raises(CommandError, match=r"pip install 'vivavoz\[mic\]'"):
         microphone(16000)
+
+
+@pytest.mark.parametrize(("realtime", "milliseconds"), [(True, 40), (False, 100)])
+async def test_what_is_live_comes_in_short_pieces(
+    tmp_path: Path, realtime: bool, milliseconds: int
+) -> None:
+    path = write_recording(tmp_path / "a.wav", times=0)
+    source = file_source(path, realtime=realtime)
+    assert len(await anext(aiter(source.pieces))) == milliseconds * 32

@@ -29,11 +29,11 @@ def test_every_field_says_what_it_is() -> None:
     assert undocumented == []
 
 
-@pytest.mark.parametrize(("cpus", "workers"), [(None, 1), (1, 1), (2, 1), (8, 7)])
+@pytest.mark.parametrize(("cpus", "workers"), [(1, 1), (2, 1), (8, 7)])
 def test_one_cpu_is_left_to_the_event_loop(
-    monkeypatch: pytest.MonkeyPatch, cpus: int | None, workers: int
+    monkeypatch: pytest.MonkeyPatch, cpus: int, workers: int
 ) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: cpus)
+    monkeypatch.setattr("server.settings.available_cpus", lambda: cpus)
     assert Settings().workers == workers
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
 
 from tests.server.conftest import Start
 from tests.server.running import (
@@ -25,14 +25,6 @@ from tests.server.running import (
 from tests.voice import speak, talk
 
 SPEECH = talk(silence=0.5, voice=1.4, pause=0.8, times=2)
-
-
-async def refused(server: Running, **options: Any) -> tuple[int, dict[str, Any], Any]:
-    with pytest.raises(InvalidStatus) as caught:
-        async with server.connect(**options):
-            pass
-    response = caught.value.response
-    return response.status_code, json.loads(response.body)["error"], response.headers
 
 
 async def ended_by_server(server: Running, frames: list[str | bytes]) -> tuple[int, list[Any]]:
@@ -106,91 +98,6 @@ async def test_a_second_session_does_not_wait_for_the_first(start: Start) -> Non
     async with server.connect() as silent:
         await begin(silent)
         assert len(utterances(await hear(server, blocks(SPEECH)))) == 2
-
-
-async def talk_without_end(socket: ClientConnection) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            await say(socket, "session.update")
-
-
-# Before the upgrade ---------------------------------------------------------------------------
-
-
-async def test_only_our_sub_protocol_is_spoken(server: Running) -> None:
-    for offered in (None, ["chat"]):
-        status, error, _ = await refused(server, subprotocols=offered)
-        assert status == 400
-        assert "vivavoz.v1" in error["message"]
-    async with server.connect(subprotocols=["chat", "vivavoz.v1"]) as socket:
-        assert socket.subprotocol == "vivavoz.v1"
-
-
-async def test_what_is_no_websocket_is_told_so(server: Running) -> None:
-    status, body, headers = await server.request("GET", "/v1/stream")
-    assert status == 426
-    assert headers["Upgrade"] == "websocket"
-    assert "WebSocket" in body["error"]["message"]
-
-
-@pytest.mark.parametrize("origin", ["null", "https://evil.example", "file://", "127.0.0.1"])
-async def test_pages_of_other_origins_are_refused(server: Running, origin: str) -> None:
-    status, error, _ = await refused(server, origin=origin)
-    assert (status, error["code"]) == (403, "origin")
-
-
-async def test_our_own_page_and_those_allowed_may_connect(start: Start) -> None:
-    server = await start(allow_origin=["https://app.example"])
-    for origin in (server.http, "https://app.example", None):
-        async with server.connect(origin=origin) as socket:
-            assert (await begin(socket))["type"] == "session.created"
-
-
-async def test_so_many_sessions_from_one_address_and_no_more(start: Start) -> None:
-    server = await start(max_sessions_per_address=2)
-    async with server.connect() as first, server.connect():
-        status, error, headers = await refused(server)
-        assert (status, error["code"]) == (503, "overloaded")
-        assert int(headers["Retry-After"]) > 0
-        await first.close()
-        await server.until(lambda: server.service.sessions.taken == 1)
-        async with server.connect() as third:
-            assert (await begin(third))["type"] == "session.created"
-    assert server.counted("refusals_total", cause="overloaded_address") == 1
-
-
-async def test_so_many_sessions_in_all_and_no_more(start: Start) -> None:
-    server = await start(max_sessions=1)
-    async with server.connect():
-        status, _, _ = await refused(server)
-        assert status == 503
-    assert server.counted("refusals_total", cause="overloaded_total") == 1
-
-
-# The token ------------------------------------------------------------------------------------
-
-
-async def test_the_token_may_come_with_the_start_or_in_the_header(start: Start) -> None:
-    server = await start(token="sesame")
-    async with server.connect() as socket:
-        assert (await begin(socket, token="sesame"))["type"] == "session.created"
-    header = {"Authorization": "Bearer sesame"}
-    async with server.connect(additional_headers=header) as socket:
-        assert (await begin(socket))["type"] == "session.created"
-
-
-async def test_a_wrong_token_is_refused(start: Start) -> None:
-    server = await start(token="sesame")
-    status, error, headers = await refused(
-        server, additional_headers={"Authorization": "Bearer open"}
-    )
-    assert (status, error["code"], headers["WWW-Authenticate"]) == (401, "token", "Bearer")
-    for fields in ({}, {"token": "open"}, {"token": "sesam\u00eb"}):
-        async with server.connect() as socket:
-            answer = await begin(socket, **fields)
-            assert (answer["code"], answer["fatal"]) == ("token", True)
-            assert await rest(socket) == []
-            assert socket.close_code == 4401
 
 
 # What a client does wrong ---------------------------------------------------------------------
@@ -329,6 +236,12 @@ async def test_a_session_that_is_too_long_ends_after_answering(start: Start) -> 
     assert code == 4410
     assert len(utterances(messages)) == 1
     assert messages[-1]["reason"] == "too_long"
+
+
+async def talk_without_end(socket: ClientConnection) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            await say(socket, "session.update")
 
 
 async def test_a_client_that_does_not_read_is_cut_off(start: Start) -> None:
