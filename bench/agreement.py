@@ -103,10 +103,19 @@ class Agreement:
         return sum(pair.contradicts for pair in self.pairs)
 
     @property
+    def offset_ms(self) -> int:
+        """How much later the second clock shows the same: the median over all begins and ends."""
+        times = [ms for pair in self.pairs for ms in (pair.start_apart_ms, pair.end_apart_ms)]
+        return round(float(np.median(times))) if times else 0
+
+    @property
     def times_apart_ms(self) -> int:
-        """The largest difference of a begin or an end."""
-        both = [abs(ms) for p in self.pairs for ms in (p.start_apart_ms, p.end_apart_ms)]
-        return max(both, default=0)
+        """The largest difference of a begin or an end, besides `offset_ms`."""
+        return max((self.apart_ms(pair) for pair in self.pairs), default=0)
+
+    def apart_ms(self, pair: Pair) -> int:
+        """How far begin or end of a pair lie apart at most, besides `offset_ms`."""
+        return max(abs(ms - self.offset_ms) for ms in (pair.start_apart_ms, pair.end_apart_ms))
 
     @property
     def scores_apart(self) -> tuple[float, float] | None:

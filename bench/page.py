@@ -37,7 +37,7 @@ TAIL_S: Final = 3.0
 """More of it at the end: the microphone goes on after the last word."""
 SYNTHETIC_S: Final = 20.0
 NEAR_MS: Final = 150
-"""A begin or end that is further off is another one."""
+"""A begin or end that is further off than the others is another one."""
 WAIT_MS: Final = 30_000
 """For the page to open, and for the last answers."""
 CHROMIUM: Final = (
@@ -200,7 +200,8 @@ def overall(found: Agreement) -> Table:
         ("segments in the file", n + len(found.only_one)),
         ("segments on the page", n + len(found.only_other)),
         ("the same segment", n),
-        ("times apart, at most, ms", found.times_apart_ms if n else None),
+        ("the page's clock shows later by, ms", found.offset_ms if n else None),
+        ("times apart besides, at most, ms", found.times_apart_ms if n else None),
         ("same verdict", f"{found.same_verdict} of {n}"),
         ("same likeliest emotion", f"{found.same_lead} of {n}"),
         ("two labels that contradict each other", found.contradictions),
@@ -209,7 +210,8 @@ def overall(found: Agreement) -> Table:
     ]
     notes = (
         "The same: more than half of the longer one is shared. Scores apart: the largest "
-        "difference of an emotion's score on the segment.",
+        "difference of an emotion's score on the segment. The page's clock begins with its first "
+        "block: what the microphone gave before that is missing in front.",
     )
     return Table("Page beside file", (Column("figure"), Column("value", ".3f")), rows, notes)
 
@@ -245,7 +247,7 @@ def failures(found: Agreement) -> list[str]:
         *(
             f"{pair.one.start_ms} to {pair.one.end_ms} ms is more than {NEAR_MS} ms off on the page"
             for pair in found.pairs
-            if max(abs(pair.start_apart_ms), abs(pair.end_apart_ms)) > NEAR_MS
+            if found.apart_ms(pair) > NEAR_MS
         ),
         *(() if found.pairs else ("nobody heard anything",)),
     ]

@@ -69,8 +69,8 @@ def heard(start_ms: int, end_ms: int, label: str = "sad", score: float = 1.0) ->
 
 
 def test_other_segments_and_other_places_are_failures_other_labels_are_not() -> None:
-    file = [heard(0, 1000), heard(2000, 3000), heard(4000, 5000)]
-    page = [heard(100, 1140, "angry", 0.3), heard(2160, 3000), heard(6000, 7000)]
+    file = [heard(t, t + 1000) for t in (0, 2000, 4000, 8000)]
+    page = [heard(100, 1140, "angry", 0.3), heard(2400, 3120), heard(6000, 7000), heard(8120, 9120)]
     found = compare(file, page)
     assert failures(found) == [
         "the page missed 4000 to 5000 ms",
@@ -79,10 +79,19 @@ def test_other_segments_and_other_places_are_failures_other_labels_are_not() -> 
     ]
     assert failures(compare([], [])) == ["nobody heard anything"]
     figures = dict(overall(found).rows)
-    assert figures["segments in the file"] == figures["segments on the page"] == 3
-    assert figures["times apart, at most, ms"] == 160
-    assert figures["same verdict"] == "1 of 2"
+    assert figures["segments in the file"] == figures["segments on the page"] == 4
+    assert figures["the page's clock shows later by, ms"] == 120
+    assert figures["times apart besides, at most, ms"] == 280
+    assert figures["same verdict"] == "2 of 3"
     assert figures["two labels that contradict each other"] == 1
     assert figures["scores apart, at most"] == pytest.approx(0.7)
-    assert [row[0] for row in each(found).rows] == [0, 2000, 4000, 6000]
+    assert [row[0] for row in each(found).rows] == [0, 2000, 4000, 6000, 8000]
     assert "–" in each(found).to_markdown()  # noqa: RUF001
+
+
+def test_a_page_that_began_late_is_off_by_as_much_everywhere() -> None:
+    file = [heard(t, t + 1000) for t in (0, 2000, 4000)]
+    page = [heard(t - 200, t + 800) for t in (0, 2000, 4000)]
+    found = compare(file, page)
+    assert failures(found) == []
+    assert (found.offset_ms, found.times_apart_ms) == (-200, 0)
