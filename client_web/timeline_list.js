@@ -13,7 +13,8 @@ import { countVerdicts, isAtRest, newestVerdicts } from "./state.js";
 
 /** @typedef {{list: HTMLElement, empty: HTMLElement, note: HTMLElement}} Elements */
 
-export const MOST_ROWS = 500;
+/** More would make each new row cost more; the chart shows them all. */
+export const MOST_ROWS = 200;
 
 export class VerdictList {
   /**

@@ -11,6 +11,7 @@ import { newestVerdicts } from "./state.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./text.js").Text} Text */
 
+/** Copying takes the rest as well. */
 const MOST_ROWS = 200;
 const TOLD_MS = 2500;
 const SECOND_MS = 1000;
