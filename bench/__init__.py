@@ -8,7 +8,7 @@ Errors:
         * :exc:`RecordingError`: a recording, or a list of recordings, that cannot be read.
         * :exc:`RttmError`: a line that is no RTTM.
         * :exc:`ServerError`: the server to be measured does not start or does not answer.
-        * :exc:`MissingPackageError`: a package of the ``bench`` extra is not installed.
+        * :exc:`MissingPackageError`: a package of an extra is not installed, mostly of ``bench``.
 """
 
 from bench.errors import BenchError, MissingPackageError, RecordingError, RttmError, ServerError

@@ -11,6 +11,7 @@ from bench import (
     capacity,
     engines,
     non_speech,
+    original,
     overhead,
     page,
     session,
@@ -18,6 +19,7 @@ from bench import (
     voice_activity,
 )
 from bench.errors import BenchError
+from bench.figures import publish
 from bench.report import Report
 
 DESCRIPTION = """\
@@ -31,12 +33,14 @@ Run = Callable[[argparse.Namespace], Report]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    arguments = parser().parse_args(argv)
-    work: Run = arguments.work
     try:
+        arguments = parser().parse_args(argv)
+        work: Run = arguments.work
         report = work(arguments)
         if arguments.json:
             arguments.json.write_text(report.to_json(), encoding="utf-8")
+        if arguments.figures:
+            publish(arguments.figures, sys.argv[1:] if argv is None else argv, report)
     except (BenchError, OSError) as error:
         print(f"vivavoz-bench: {error}", file=sys.stderr)
         return 2
@@ -62,6 +66,7 @@ def parser() -> argparse.ArgumentParser:
         ("capacity", capacity),
         ("overhead", overhead),
         ("startup", startup),
+        ("original", original),
         ("engines", engines),
         ("page", page),
     ):
@@ -69,6 +74,13 @@ def parser() -> argparse.ArgumentParser:
         module.add_flags(command)
         command.add_argument(
             "--json", type=Path, metavar="FILE", help="write everything there as JSON as well"
+        )
+        command.add_argument(
+            "--figures",
+            type=Path,
+            metavar="FILE",
+            help="put the tables on this page, in the place of those that this command printed "
+            "for the same model before",
         )
         command.set_defaults(work=module.run)
     return top

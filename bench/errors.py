@@ -20,7 +20,7 @@ class ServerError(BenchError):
 
 
 class MissingPackageError(BenchError):
-    """A package of the ``bench`` extra is not installed."""
+    """A package of an extra is not installed, mostly of ``bench``."""
 
-    def __init__(self, package: str) -> None:
-        super().__init__(f"{package} is not installed; pip install 'vivavoz[bench]'")
+    def __init__(self, package: str, extra: str = "bench") -> None:
+        super().__init__(f"{package} is not installed; pip install 'vivavoz[{extra}]'")

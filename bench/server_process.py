@@ -73,7 +73,7 @@ def serve(model: str, *flags: str) -> Iterator[Server]:
             metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
             yield Server(url, metrics_url, process.pid, read_model(url), ready_s)
         finally:
-            _stop(process)
+            stop(process)
 
 
 def read_model(url: str) -> str:
@@ -85,7 +85,8 @@ def read_model(url: str) -> str:
     try:
         with LOCAL.open(f"{url}/v1/model", timeout=READY_S) as answer:
             facts = json.load(answer)
-        return f"{facts['name']} {facts['version']} ({facts['runtime']})"
+        precision = f" {facts['precision']}" if "precision" in facts else ""
+        return f"{facts['name']} {facts['version']} ({facts['runtime']}{precision})"
     except (OSError, ValueError, KeyError) as error:
         raise ServerError(f"{url} does not say which model it has: {error}") from error
 
@@ -113,7 +114,8 @@ def _await_ready(process: subprocess.Popen[bytes], url: str, said: IO[bytes]) ->
     raise ServerError(f"the server {state}: {last or 'it said nothing'}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a server: as it wants to, or in `STOP_S` all the same."""
     process.terminate()
     try:
         process.wait(STOP_S)

@@ -10,7 +10,7 @@ from bench.cli import main
 
 
 @pytest.mark.parametrize(
-    "command", ["vad", "noise", "session", "capacity", "overhead", "startup", "engines", "page"]
+    "command", ["vad", "noise", "session", "capacity", "overhead", "startup", "original", "engines", "page"]
 )
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
