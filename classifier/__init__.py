@@ -1,7 +1,7 @@
 """A model directory in, a verdict out: runtimes, calibration, the label or why there is none.
 
-Importing this package imports neither torch nor transformers nor ONNX Runtime; each is imported
-when a model is opened that needs it.
+Importing this package imports neither torch nor transformers nor ONNX Runtime nor OpenVINO; each is
+imported when a model is opened that needs it.
 
 Errors:
     * :exc:`ClassifierError`
@@ -15,14 +15,16 @@ Errors:
                 * :exc:`PickleRefusedError`: only pickled weights, and no leave to read them.
             * :exc:`CanaryError`: not the answers that were recorded when it was packed.
         * :exc:`StoreError`: a model store that is none, or does not hold what was asked of it.
-        * :exc:`RuntimeUnavailableError`: an unknown runtime, or one that is not installed.
+        * :exc:`RuntimeUnavailableError`: an unknown runtime or precision, or one that is not to be
+          had here.
         * :exc:`PcmError` (also a ``ValueError``): not whole 16-bit mono samples.
             * :exc:`TooShortError`: fewer samples than the model's convolutions need.
         * :exc:`LogitsError`: the model answered something that is no set of logits.
 """
 
 from classifier.calibration import Calibration, Description
-from classifier.classifier import Classifier, open_classifier
+from classifier.choice import Choice
+from classifier.classifier import Classifier
 from classifier.errors import (
     ArchitectureError,
     CanaryError,
@@ -40,7 +42,8 @@ from classifier.errors import (
     WeightsError,
 )
 from classifier.labels import NO_SPEECH
-from classifier.runtime import RuntimeName
+from classifier.opening import open_classifier
+from classifier.runtime import PrecisionName, RuntimeName
 from classifier.source import DEFAULT_MODEL, default_model_path
 from classifier.store import ModelStore, is_store
 from classifier.verdict import Quality, Reason, Verdict, decide
@@ -51,6 +54,7 @@ __all__ = [
     "ArchitectureError",
     "Calibration",
     "CanaryError",
+    "Choice",
     "Classifier",
     "ClassifierError",
     "Description",
@@ -61,6 +65,7 @@ __all__ = [
     "ModelStore",
     "PcmError",
     "PickleRefusedError",
+    "PrecisionName",
     "Quality",
     "Reason",
     "RuntimeName",

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 CANARIES: Final = "canaries.npz"
 TOLERANCE: Final = 0.02
 """Most that a probability may differ. Measured on the bundled model: ONNX Runtime and torch differ
-by 1e-6; noise of 0.3 % of a matrix's deviation on all weights moves some canary by 0.04 to 0.08."""
+by 1e-6, OpenVINO in bf16 by 0.005; noise of 0.3 % of a matrix's deviation on all weights moves some
+canary by 0.04 to 0.08."""
 
 UNREADABLE: Final = (
     OSError,
@@ -72,7 +73,7 @@ def record_canaries(classifier: Classifier, sounds: Sequence[npt.NDArray[np.int1
         ClassifierError: it has no answer to one of them.
     """
     names = (*classifier.labels, NO_SPEECH)
-    return Canaries(tuple(sounds), names, _answers(classifier, sounds, names))
+    return Canaries(tuple(sounds), names, answer_canaries(classifier, sounds, names))
 
 
 def read_canaries(folder: Path) -> Canaries:
@@ -102,6 +103,11 @@ def read_canaries(folder: Path) -> Canaries:
     return found
 
 
+def has_canaries(folder: Path) -> bool:
+    """Whether a model directory can be checked."""
+    return (folder / CANARIES).is_file()
+
+
 def check_canaries(classifier: Classifier, folder: Path) -> None:
     """Ask a model what it was asked when it was packed.
 
@@ -110,12 +116,7 @@ def check_canaries(classifier: Classifier, folder: Path) -> None:
         ClassifierError: it has no answer.
     """
     canaries = read_canaries(folder)
-    names = (*classifier.labels, NO_SPEECH)
-    if set(canaries.names) != set(names):
-        raise CanaryError(
-            f"{folder}: the canaries know {', '.join(canaries.names)}, the model {', '.join(names)}"
-        )
-    answers = _answers(classifier, canaries.sounds, canaries.names)
+    answers = ask_canaries(classifier, canaries)
     distance = np.abs(answers - canaries.answers)
     if not (distance <= TOLERANCE).all():
         sound, name = np.unravel_index(int(np.argmax(distance)), distance.shape)
@@ -127,9 +128,63 @@ def check_canaries(classifier: Classifier, folder: Path) -> None:
         )
 
 
-def _answers(
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How a reduced precision answers the canaries, beside what fp32 answered.
+
+    Attributes:
+        difference: the largest of a probability.
+        same_labels: whether the likeliest emotion of every canary is the same.
+    """
+
+    difference: float
+    same_labels: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether it may be taken: the same labels, and no probability beyond `TOLERANCE`."""
+        return self.same_labels and self.difference <= TOLERANCE
+
+    def __str__(self) -> str:
+        labels = "the same labels" if self.same_labels else "other labels"
+        return f"{labels} and probabilities within {self.difference:.2g} of fp32 on its canaries"
+
+
+def measure_agreement(classifier: Classifier, folder: Path) -> Agreement:
+    """Compare a classifier with the answers that its model gave in fp32 when it was packed.
+
+    Raises:
+        CanaryError: there are no canaries, or they know other labels.
+        ClassifierError: it has no answer.
+    """
+    canaries = read_canaries(folder)
+    answers = ask_canaries(classifier, canaries)
+    emotions = [i for i, name in enumerate(canaries.names) if name != NO_SPEECH]
+    labels, wanted = (np.argmax(each[:, emotions], 1) for each in (answers, canaries.answers))
+    difference = np.abs(answers - canaries.answers).max()
+    return Agreement(float(difference), bool((labels == wanted).all()))
+
+
+def ask_canaries(classifier: Classifier, canaries: Canaries) -> npt.NDArray[np.float64]:
+    """The probabilities that a classifier answers now, shape ``(sounds, names)``.
+
+    Raises:
+        CanaryError: the canaries know other labels.
+        ClassifierError: it has no answer.
+    """
+    names = (*classifier.labels, NO_SPEECH)
+    if set(canaries.names) != set(names):
+        raise CanaryError(
+            f"the canaries know {', '.join(canaries.names)}, and {classifier.name} "
+            f"{', '.join(names)}"
+        )
+    return answer_canaries(classifier, canaries.sounds, canaries.names)
+
+
+def answer_canaries(
     classifier: Classifier, sounds: Sequence[npt.NDArray[np.int16]], names: Sequence[str]
 ) -> npt.NDArray[np.float64]:
+    """Probabilities, shape ``(sounds, names)``; that of ``no_speech`` is among all outputs."""
     rows = []
     for sound in sounds:
         logits = classifier.logits(sound)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from classifier.choice import ASKED, Choice
 from classifier.errors import LabelCountError, LogitsError, TooShortError
 from classifier.labels import emotions
-from classifier.model import Model, read_model
+from classifier.model import Model
 from classifier.pcm import RATE, Pcm, model_input, read_samples
-from classifier.runtime import Runtime, RuntimeName, open_runtime
-from classifier.source import find_model
+from classifier.runtime import Runtime
 from classifier.verdict import Quality, Verdict, decide, too_short_verdict
 
 CARD: Final = "README.md"
@@ -31,11 +31,14 @@ class Classifier:
         version: what an answer is traced back to.
         labels: the emotions, without ``no_speech``.
         outputs: all outputs in the order of the logits, ``no_speech`` included.
-        runtime: ``onnxruntime`` or ``torch``.
+        runtime: ``onnxruntime``, ``openvino`` or ``torch``.
+        precision: ``fp32``, ``bf16`` or ``int8``.
+        choice: these two again, and why they were chosen.
+        batches: whether `logits_many` is quicker than `logits` one by one.
         calibration: when an answer becomes a label.
     """
 
-    def __init__(self, model: Model, runtime: Runtime) -> None:
+    def __init__(self, model: Model, runtime: Runtime, reason: str = ASKED) -> None:
         self._model = model
         self._runtime = runtime
         self.name = model.name
@@ -43,6 +46,9 @@ class Classifier:
         self.labels = emotions(model.outputs)
         self.outputs = model.outputs
         self.runtime = runtime.name
+        self.precision = runtime.precision
+        self.choice = Choice(runtime.name, runtime.precision, reason)
+        self.batches = runtime.batches
         self.calibration = model.calibration
 
     @property
@@ -68,24 +74,53 @@ class Classifier:
             LabelCountError: labels and outputs differ in number.
             LogitsError: the network failed, or answered something that is not finite.
         """
+        (logits,) = self._run(self._wave(pcm)[np.newaxis])
+        return np.asarray(logits)
+
+    def logits_many(self, pcms: Sequence[Pcm]) -> npt.NDArray[np.float32]:
+        """Logits of several segments; on a GPU those of one length are run together.
+
+        Args:
+            pcms: as for `logits`, of any lengths; nothing is padded.
+
+        Returns:
+            float32, shape ``(len(pcms), n_outputs)``, in the order of `pcms` and `outputs`.
+
+        Raises:
+            PcmError: see `logits`; whatever one of them raises, there is no answer to any.
+        """
+        waves = [self._wave(pcm) for pcm in pcms]
+        groups: dict[int, list[int]] = {}
+        for i, wave in enumerate(waves):
+            groups.setdefault(wave.size if self.batches else -i, []).append(i)
+        logits = np.empty((len(waves), len(self.outputs)), np.float32)
+        for group in groups.values():
+            logits[group] = self._run(np.stack([waves[i] for i in group]))
+        return logits
+
+    def _wave(self, pcm: Pcm) -> npt.NDArray[np.float32]:
         samples = read_samples(pcm)
         if samples.size < self._model.least_samples:
             raise TooShortError(
                 f"{samples.size} samples are too few for {self.name}, which needs "
                 f"{self._model.least_samples}; classify() answers too_short instead"
             )
+        return model_input(samples, normalise=self._model.normalise)
+
+    def _run(self, waves: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Logits of waves of one length."""
         try:
-            logits = self._runtime.run(model_input(samples, normalise=self._model.normalise))
+            logits = self._runtime.run_many(waves)
         except Exception as error:  # whatever the runtime raises: the caller knows one error
-            raise LogitsError(f"{self.name} failed on {samples.size} samples: {error}") from error
-        if logits.shape != (len(self.outputs),):
+            raise LogitsError(f"{self.name} failed on {waves.shape[1]} samples: {error}") from error
+        if logits.shape != (len(waves), len(self.outputs)):
             raise LabelCountError(
-                f"{self.name} answers with shape {logits.shape}, but config.json names "
+                f"{self.name} answers with shape {logits.shape[1:]}, but config.json names "
                 f"{len(self.outputs)} labels; export the model again"
             )
         if not np.isfinite(logits).all():
             raise LogitsError(
-                f"{self.name} answered {logits.tolist()} to {samples.size} samples; its weights "
+                f"{self.name} answered {logits.tolist()} to {waves.shape[1]} samples; its weights "
                 "are damaged, or the training diverged"
             )
         return logits
@@ -127,32 +162,3 @@ class Classifier:
     def warm_up(self) -> None:
         """Classify `WARM_UP_S` of silence: the first run is slower than the rest, or fails."""
         self.logits(np.zeros(WARM_UP_S * RATE, np.int16))
-
-
-def open_classifier(
-    source: str | Path,
-    *,
-    runtime: RuntimeName = "auto",
-    threads: int = 1,
-    online: bool = False,
-    allow_pickle: bool = False,
-) -> Classifier:
-    """Open a model.
-
-    Args:
-        source: `DEFAULT_MODEL`, a model directory, or ``owner/name`` on the Hugging Face Hub.
-        runtime: ``auto`` takes ONNX Runtime where the model has a graph, else torch.
-        threads: that one classification may use on a CPU.
-        online: may ask the Hub; without it nothing leaves this machine.
-        allow_pickle: may read pickled weights (``pytorch_model.bin``), with ``weights_only``.
-
-    Raises:
-        ModelNotFoundError: nothing of that name.
-        ModelFileError: a file of the model directory is missing, broken or contradicts another;
-            which, its subclass says.
-        RuntimeUnavailableError: no such runtime, or it is not installed.
-    """
-    model = read_model(find_model(source, online=online, allow_pickle=allow_pickle))
-    return Classifier(
-        model, open_runtime(model, runtime, threads=threads, allow_pickle=allow_pickle)
-    )

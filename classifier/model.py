@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError,
 from classifier.calibration import Calibration, read_description
 from classifier.errors import ArchitectureError, ModelFileError, SampleRateError
 from classifier.labels import emotions, our_label
+from classifier.lengths import Layer, least_samples
 from classifier.pcm import RATE
 from classifier.source import Source
-from classifier.weights import fingerprint
+from classifier.weights import INT8_VERSION, fingerprint
 
 ARCHITECTURE: Final = "Wav2Vec2ForSequenceClassification"
 
@@ -45,7 +46,7 @@ class Network(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id2label: Annotated[dict[int, str], Field(min_length=1)]
-    conv_kernel: tuple[PositiveInt, ...] = (10, 3, 3, 3, 3, 2, 2)
+    conv_kernel: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (10, 3, 3, 3, 3, 2, 2)
     conv_stride: tuple[PositiveInt, ...] = (5, 2, 2, 2, 2, 2, 2)
     feat_extract_norm: str = "group"
 
@@ -63,15 +64,18 @@ class Network(BaseModel):
         return tuple(our_label(self.id2label[i]) for i in range(len(self.id2label)))
 
     @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The convolutions of the feature encoder."""
+        return tuple(map(Layer, self.conv_kernel, self.conv_stride))
+
+    @property
     def least_samples(self) -> int:
         """The fewest samples that give one frame."""
-        need = 1
-        layers = list(zip(self.conv_kernel, self.conv_stride, strict=True))
-        for i, (kernel, stride) in reversed(list(enumerate(layers))):
-            if i == 0 and self.feat_extract_norm == "group":
-                need = max(need, 2)  # a group norm over a single value is undefined, torch raises
-            need = (need - 1) * stride + kernel
-        return need
+        first, *others = self.layers
+        need = least_samples(1, others)
+        if self.feat_extract_norm == "group":
+            need = max(need, 2)  # a group norm over a single value is undefined, torch raises
+        return first.inputs(need)
 
 
 class Preprocessing(BaseModel):
@@ -108,6 +112,7 @@ class Model:
         calibration: when its answer becomes a label.
         normalise: whether it wants zero mean and unit variance.
         least_samples: the fewest samples it can be asked about.
+        layers: the convolutions of its feature encoder.
     """
 
     folder: Path
@@ -117,6 +122,12 @@ class Model:
     calibration: Calibration
     normalise: bool
     least_samples: int
+    layers: tuple[Layer, ...]
+
+    @property
+    def quantised(self) -> bool:
+        """Whether its graph itself is in 8 bits."""
+        return self.version.endswith(INT8_VERSION)
 
 
 def read_model(source: Source) -> Model:
@@ -140,6 +151,7 @@ def read_model(source: Source) -> Model:
         calibration=description.calibration,
         normalise=preprocessing.do_normalize,
         least_samples=network.least_samples,
+        layers=network.layers,
     )
 
 

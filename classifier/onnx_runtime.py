@@ -1,27 +1,28 @@
-"""Runs the ONNX graph of a model directory on the CPU."""
+"""Runs an ONNX graph of a model directory on the CPU with ONNX Runtime, in fp32 or int8."""
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from classifier.errors import LabelCountError, ModelFileError, WeightsError
-from classifier.model import Model
-from classifier.weights import GRAPH
+from classifier.errors import WeightsError
+from classifier.graph import INPUT, OUTPUT, check_graph
 
-INPUT: Final = "input_values"
-OUTPUT: Final = "logits"
+TYPES: Final = {"tensor(float)": "float32"}
 
 
 class OnnxRuntime:
     """One session for all threads: ONNX Runtime's ``run`` may be called from several at once.
 
     Args:
-        model: a model directory with a graph.
+        path: of the graph.
+        labels: how many outputs it has to have.
         threads: that one run may use.
+        precision: of the weights in it, ``fp32`` or ``int8``.
 
     Raises:
         WeightsError: the graph cannot be loaded.
@@ -30,9 +31,10 @@ class OnnxRuntime:
     """
 
     name: Final = "onnxruntime"
+    batches: Final = False
 
-    def __init__(self, model: Model, *, threads: int) -> None:
-        path = model.folder / GRAPH
+    def __init__(self, path: Path, labels: int, *, threads: int, precision: str) -> None:
+        self.precision = precision
         try:
             self._session = onnxruntime.InferenceSession(
                 str(path), session_options(threads), providers=["CPUExecutionProvider"]
@@ -41,27 +43,18 @@ class OnnxRuntime:
             raise WeightsError(
                 f"{path} cannot be loaded: {error}; copy or export the model again"
             ) from error
-        self._check(model)
+        inputs = [f"{n.name} {TYPES.get(n.type, n.type)}" for n in self._session.get_inputs()]
+        outputs = {node.name: _last(node.shape) for node in self._session.get_outputs()}
+        check_graph(path, inputs, outputs, labels)
 
     def run(self, wave: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Logits, shape ``(n_outputs,)``, for one wave, shape ``(samples,)``, not padded."""
         (logits,) = self._session.run([OUTPUT], {INPUT: wave[np.newaxis]})
         return np.asarray(logits[0], np.float32)
 
-    def _check(self, model: Model) -> None:
-        inputs = {node.name: node.type for node in self._session.get_inputs()}
-        shapes = {node.name: node.shape for node in self._session.get_outputs()}
-        if inputs != {INPUT: "tensor(float)"} or OUTPUT not in shapes:
-            raise ModelFileError(
-                f"{model.folder / GRAPH} must take {INPUT} (float32) alone and give {OUTPUT}, "
-                f"but it takes {inputs} and gives {list(shapes)}; export the model again"
-            )
-        count = shapes[OUTPUT][-1] if shapes[OUTPUT] else None
-        if isinstance(count, int) and count != len(model.outputs):
-            raise LabelCountError(
-                f"{model.folder / GRAPH} has {count} outputs, but config.json names "
-                f"{len(model.outputs)} labels; export the model again"
-            )
+    def run_many(self, waves: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Logits, shape ``(waves, n_outputs)``, for waves of one length, one after the other."""
+        return np.stack([self.run(wave) for wave in waves])
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:
@@ -78,3 +71,7 @@ def session_options(threads: int) -> onnxruntime.SessionOptions:
     # Errors come as exceptions; printed besides they would be in nobody's log format.
     options.log_severity_level = 4
     return options
+
+
+def _last(shape: list[Any]) -> int | None:
+    return shape[-1] if shape and isinstance(shape[-1], int) else None

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from classifier.errors import ModelNotFoundError, RuntimeUnavailableError
 from classifier.store import ModelStore, is_store
-from classifier.weights import GRAPH, has_safetensors
+from classifier.weights import GRAPH, INT8_GRAPH, has_safetensors
 
 DEFAULT_MODEL: Final = "default"
 """The name of the bundled model; a folder of that name is opened as ``./default``."""
@@ -27,6 +27,7 @@ HUB_FILES: Final = (
     "model-*.safetensors",
     GRAPH,
     GRAPH + ".data",
+    INT8_GRAPH,
 )
 """What is fetched from the Hub: nothing that holds code."""
 

@@ -9,15 +9,31 @@ from typing import Final
 from classifier.errors import PickleRefusedError, WeightsError
 
 GRAPH: Final = "model.onnx"
-"""The weights and the computation, for ONNX Runtime."""
+"""The weights and the computation, for ONNX Runtime and OpenVINO."""
+
+INT8_GRAPH: Final = "model.int8.onnx"
+"""The same with its weights in 8 bits, where a model ships both."""
+
+INT8_VERSION: Final = "+int8"
+"""Ends the version of a model whose `GRAPH` itself is in 8 bits (``vivavoz-train int8``)."""
 
 SAFETENSORS: Final = ("model.safetensors", "model-*-of-*.safetensors")
 PICKLES: Final = ("pytorch_model.bin", "pytorch_model-*-of-*.bin")
 
 
 def has_graph(folder: Path) -> bool:
-    """Whether there is something for ONNX Runtime."""
+    """Whether there is something for ONNX Runtime and OpenVINO."""
     return (folder / GRAPH).is_file()
+
+
+def has_int8_graph(folder: Path) -> bool:
+    """Whether there is a graph in 8 bits beside the other."""
+    return (folder / INT8_GRAPH).is_file()
+
+
+def graph_bytes(folder: Path) -> int:
+    """Size of the graph with its weights, wherever it keeps them."""
+    return sum(path.stat().st_size for path in _matching(folder, (GRAPH, GRAPH + ".data")))
 
 
 def has_safetensors(folder: Path) -> bool:

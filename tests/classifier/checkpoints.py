@@ -123,7 +123,7 @@ def export_graph(network: Any, path: Path) -> None:
             opset_version=20,
             input_names=["input_values"],
             output_names=["logits"],
-            dynamic_shapes={"input_values": {1: torch.export.Dim("samples", min=1360)}},
+            dynamic_shapes={"input_values": {1: torch.export.Dim("samples", min=2960)}},
             verbose=False,
         )
     program.save(str(path))

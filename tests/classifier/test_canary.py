@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from classifier import CanaryError, open_classifier
-from classifier.canary import CANARIES, TOLERANCE, check_canaries, read_canaries, record_canaries
+from classifier.canary import (
+    CANARIES,
+    TOLERANCE,
+    check_canaries,
+    measure_agreement,
+    read_canaries,
+    record_canaries,
+)
 from tests.classifier import checkpoints
 
 
@@ -76,6 +83,35 @@ def test_the_tolerance_is_what_it_says(model: Path, share: float, passes: bool) 
     else:
         with pytest.raises(CanaryError, match="canary 1"):
             check_canaries(open_classifier(model), model)
+
+
+def test_the_same_model_agrees_with_itself(model: Path) -> None:
+    agreement = measure_agreement(open_classifier(model), model)
+    assert agreement.holds
+    assert agreement.difference < 1e-6
+
+
+@pytest.mark.parametrize(("share", "holds"), [(0.9, True), (1.1, False)])
+def test_agreement_is_within_the_tolerance(model: Path, share: float, holds: bool) -> None:
+    canaries = read_canaries(model)
+    canaries.answers[2, -1] -= share * TOLERANCE
+    canaries.save(model)
+    agreement = measure_agreement(open_classifier(model), model)
+    assert agreement.same_labels, "no_speech is no label"
+    assert agreement.difference == pytest.approx(share * TOLERANCE)
+    assert agreement.holds is holds
+
+
+def test_another_label_is_no_agreement_however_near(model: Path) -> None:
+    canaries = read_canaries(model)
+    first, second = np.argsort(canaries.answers[0, :-1])[:-3:-1]
+    middle = canaries.answers[0, [first, second]].mean()
+    canaries.answers[0, [first, second]] = middle - 1e-6, middle + 1e-6
+    canaries.save(model)
+    agreement = measure_agreement(open_classifier(model), model)
+    assert not agreement.same_labels
+    assert not agreement.holds
+    assert "other labels" in str(agreement)
 
 
 def test_answers_that_are_no_numbers_never_pass(model: Path) -> None:

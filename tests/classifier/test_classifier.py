@@ -210,3 +210,16 @@ def test_classifying_with_a_graph_takes_no_torch(group_norm):
         [sys.executable, "-c", script, str(group_norm)], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.mark.parametrize("batches", [False, True])
+def test_many_at_once_answer_as_one_by_one_in_their_order(classifier, batches):
+    """Of mixed lengths; those of one length go together where that is quicker."""
+    sounds = [speechlike(seconds, i) for i, seconds in enumerate((0.5, 0.9, 0.5, 1.1, 0.9, 0.5))]
+    classifier.batches = batches
+    found = classifier.logits_many(sounds)
+    wanted = [classifier.logits(pcm) for pcm in sounds]
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-5)
+    assert classifier.logits_many([]).shape == (0, len(classifier.outputs))
+    with pytest.raises(TooShortError):
+        classifier.logits_many([*sounds, np.zeros(10, np.int16)])

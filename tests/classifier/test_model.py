@@ -46,7 +46,7 @@ def test_a_whole_directory(group_norm):
     model = read_model(Source(group_norm, "mine"))
     assert (model.name, model.version) == ("mine", fingerprint(group_norm))
     assert model.outputs == OUTPUTS
-    assert (model.normalise, model.least_samples) == (True, 1360)
+    assert (model.normalise, model.least_samples) == (True, 2960)
     assert model.calibration == Calibration()
 
 

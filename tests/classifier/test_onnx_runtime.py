@@ -15,8 +15,10 @@ from classifier import (
     default_model_path,
     open_classifier,
 )
+from classifier.canary import record_canaries
 from classifier.onnx_runtime import session_options
 from tests.classifier.checkpoints import copy_with, speechlike
+from training.int8 import write_int8
 
 SECONDS = [0.4, 1.03, 3, 8]
 
@@ -38,7 +40,7 @@ def test_logits_are_those_of_torch(model_directory):
 
 
 def test_logits_of_odd_lengths_are_those_of_torch(model_directory):
-    assert_same_logits(model_directory, [1360, 1361, 7919, 16001])
+    assert_same_logits(model_directory, [2960, 2961, 7919, 16001])
 
 
 @pytest.mark.skipif(
@@ -108,7 +110,7 @@ def test_a_graph_with_other_names_is_refused(group_norm, tmp_path, old, new):
 
 def test_a_run_that_fails_is_a_typed_error(group_norm, tmp_path):
     """The conv stack in config.json is what says how short is too short: here it lies."""
-    folder = copy_with(group_norm, tmp_path, conv_kernel=[1, 1, 1, 1])
+    folder = copy_with(group_norm, tmp_path, conv_kernel=[1] * 5)
     with pytest.raises(LogitsError, match="failed on 200 samples"):
         open_classifier(folder).logits(speechlike(200 / 16000))
 
@@ -117,7 +119,7 @@ def test_nothing_is_printed(group_norm, tmp_path):
     """Not by a run, nor by a run that fails, nor by a graph that cannot be loaded."""
     broken = copy_with(group_norm, tmp_path / "broken")
     (broken / "model.onnx").write_bytes(b"hello")
-    lying = copy_with(group_norm, tmp_path / "lying", conv_kernel=[1, 1, 1, 1])
+    lying = copy_with(group_norm, tmp_path / "lying", conv_kernel=[1] * 5)
     script = (
         "import sys, numpy\n"
         "from classifier import ClassifierError, open_classifier\n"
@@ -132,6 +134,42 @@ def test_nothing_is_printed(group_norm, tmp_path):
     arguments = [sys.executable, "-c", script, str(group_norm), str(broken), str(lying)]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.fixture(scope="module")
+def both(group_norm, tmp_path_factory):
+    """A model with a graph in 8 bits beside the other, and its canaries."""
+    folder = copy_with(group_norm, tmp_path_factory.mktemp("both"))
+    write_int8(folder / "model.onnx", folder / "model.int8.onnx")
+    sounds = [speechlike(seconds, i) for i, seconds in enumerate((0.7, 1.1))]
+    record_canaries(open_classifier(folder, precision="fp32"), sounds).save(folder)
+    return folder
+
+
+def test_int8_is_the_graph_beside_and_answers_nearly_the_same(both):
+    wide, narrow = (
+        open_classifier(both, runtime="onnxruntime", precision=p) for p in ("fp32", "int8")
+    )
+    assert (wide.precision, narrow.precision) == ("fp32", "int8")
+    pcm = speechlike(1.3, 4)
+    difference = np.abs(wide.logits(pcm) - narrow.logits(pcm)).max()
+    assert 0 < difference < 0.5
+
+
+def test_a_model_that_was_made_int8_is_that_and_nothing_else(both, tmp_path):
+    folder = copy_with(both, tmp_path)
+    (folder / "model.int8.onnx").rename(folder / "model.onnx")
+    (folder / "vivavoz.json").write_text('{"version": "1+int8"}')
+    assert open_classifier(folder).precision == "int8"
+    for runtime in ("onnxruntime", "openvino"):
+        with pytest.raises(WeightsError, match="in 8 bits; open it with"):
+            open_classifier(folder, runtime=runtime, precision="fp32")
+    assert open_classifier(folder, runtime="torch").precision == "fp32"
+
+
+def test_int8_that_is_not_there_is_said(group_norm):
+    with pytest.raises(WeightsError, match=r"no model\.int8\.onnx; .*--precision fp32"):
+        open_classifier(group_norm, runtime="onnxruntime", precision="int8")
 
 
 def test_options():

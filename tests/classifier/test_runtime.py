@@ -51,11 +51,34 @@ def test_onnxruntime_that_is_not_installed_is_said(group_norm):
 
 
 def test_an_unknown_runtime_is_refused_with_those_there_are(group_norm):
-    with pytest.raises(RuntimeUnavailableError, match=r"'openvino'; .*auto, onnxruntime, torch"):
-        open_classifier(group_norm, runtime="openvino")
+    with pytest.raises(RuntimeUnavailableError, match=r"'tensorrt'; .*auto, onnxruntime, openvino"):
+        open_classifier(group_norm, runtime="tensorrt")
+    with pytest.raises(RuntimeUnavailableError, match=r"'fp8'; .*auto, fp32, bf16, int8"):
+        open_classifier(group_norm, precision="fp8")
 
 
-@pytest.mark.parametrize("runtime", ["onnxruntime", "torch"])
+@pytest.mark.parametrize(
+    ("runtime", "precision", "instead"),
+    [
+        ("onnxruntime", "bf16", "int8 and fp32; .*--runtime openvino or torch"),
+        ("openvino", "int8", "bf16 and fp32; .*--runtime onnxruntime"),
+        ("torch", "int8", "bf16 and fp32; .*--runtime onnxruntime"),
+    ],
+)
+def test_a_precision_that_a_runtime_lacks_is_refused(group_norm, runtime, precision, instead):
+    with pytest.raises(RuntimeUnavailableError, match=instead):
+        open_classifier(group_norm, runtime=runtime, precision=precision)
+
+
+def test_openvino_that_is_not_installed_names_the_extra(group_norm):
+    assert "pip install 'vivavoz[openvino]'" in open_without("openvino", group_norm, "openvino")
+
+
+def test_openvino_that_is_not_installed_is_not_missed(group_norm):
+    assert open_without("openvino", group_norm) == ""
+
+
+@pytest.mark.parametrize("runtime", ["onnxruntime", "openvino", "torch"])
 def test_no_threads_are_refused(group_norm, runtime):
     with pytest.raises(ValueError, match="at least 1"):
         open_classifier(group_norm, runtime=runtime, threads=0)

@@ -16,7 +16,9 @@ from transformers import (
 )
 
 from classifier import LabelCountError, PickleRefusedError, WeightsError, open_classifier
-from classifier.torch_runtime import cpu_threads
+from classifier.model import read_model
+from classifier.source import find_model
+from classifier.torch_runtime import TorchRuntime, cpu_threads
 from tests.classifier.checkpoints import (
     copy_with,
     group_norm_config,
@@ -81,6 +83,28 @@ def test_half_precision_runs_in_single(group_norm, tmp_path):
     half = open_classifier(folder, runtime="torch").logits(pcm)
     assert half.dtype == np.float32
     np.testing.assert_allclose(half, open_classifier(group_norm).logits(pcm), atol=0.02)
+
+
+def test_bf16_is_near_and_not_the_same(model_directory):
+    exact, near = (
+        open_classifier(model_directory, runtime="torch", precision=p) for p in ("fp32", "bf16")
+    )
+    assert (exact.precision, near.precision) == ("fp32", "bf16")
+    pcm = speechlike(1.7, 2)
+    difference = np.abs(exact.logits(pcm) - near.logits(pcm)).max()
+    assert near.logits(pcm).dtype == np.float32
+    assert 1e-4 < difference < 0.3
+
+
+def test_waves_of_one_length_together_answer_as_one_by_one(model_directory):
+    """What a GPU is given; several of one length need no padding, which would change them."""
+    runtime = TorchRuntime(read_model(find_model(model_directory)), threads=1, precision="fp32")
+    assert runtime.batches == torch.cuda.is_available()
+    waves = np.stack([speechlike(1.1, seed) for seed in range(3)]).astype(np.float32) / 9000
+    together = runtime.run_many(waves)
+    one_by_one = [runtime.run(wave) for wave in waves]
+    np.testing.assert_allclose(together, one_by_one, rtol=0, atol=1e-5)
+    assert np.ptp(together, axis=0).max() > 0.01
 
 
 def test_pickled_weights_are_refused_and_taken_with_leave(model_directory, tmp_path):
