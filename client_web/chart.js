@@ -44,7 +44,8 @@ class Chart {
     this.text = text;
     this.handlers = handlers;
     this.context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    this.window = initialWindow();
+    this.window = initialWindow(0);
+    this.fresh = true; // The window waits for the width.
     /** @type {import("./chart_spans.js").Span[]} */
     this.spans = [];
     /** @type {State | null} */
@@ -78,7 +79,7 @@ class Chart {
    */
   render(state, spans, envelope) {
     if (envelope !== this.envelope) {
-      this.window = initialWindow();
+      this.fresh = true;
       this.nowMs = 0;
     }
     this.spans = spans;
@@ -205,12 +206,15 @@ class Chart {
   draw(time) {
     this.frame = 0;
     if (this.state === null || this.width === 0) return;
+    this.palette ??= readPalette(this.canvas);
+    if (this.fresh) this.window = initialWindow(this.width / this.palette.unit);
+    this.fresh = false;
     this.glide(time - this.frameTime);
     this.frameTime = time;
     this.window = follow(this.window, this.nowMs);
     const playingMs = this.playing();
     const moved = (Math.abs(this.nowMs - this.paintedAt) / this.window.lengthMs) * this.width;
-    if (this.dirty || playingMs !== null || moved >= LEAST_MOVE) this.paint(this.state, playingMs);
+    if (this.dirty || playingMs !== null || moved >= LEAST_MOVE) this.paint(this.state, this.palette, playingMs);
     if (!isAtRest(this.state) || playingMs !== null || this.nowMs < this.newestMs()) this.ask();
   }
 
@@ -226,10 +230,9 @@ class Chart {
     return Math.max(this.envelope?.endMs ?? 0, this.spans.at(-1)?.endMs ?? 0);
   }
 
-  /** @param {State} state @param {number | null} playingMs */
-  paint(state, playingMs) {
-    this.palette ??= readPalette(this.canvas);
-    const { canvas, context, palette, window, spans, envelope, selected, hovered, nowMs, text } = this;
+  /** @param {State} state @param {import("./chart_palette.js").Palette} palette @param {number | null} playingMs */
+  paint(state, palette, playingMs) {
+    const { canvas, context, window, spans, envelope, selected, hovered, nowMs, text } = this;
     const scale = fit(canvas, this.width, palette.unit);
     context.setTransform(scale, 0, 0, scale, 0, 0);
     paint(context, {

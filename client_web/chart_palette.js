@@ -72,6 +72,8 @@ function readColors(canvas, tone, names) {
   probe.hidden = true;
   // Nothing may glide here from colour to colour while it is read.
   probe.style.transition = "none";
+  // With forced colours all would be one; what is drawn needs its own to be told apart.
+  probe.style.setProperty("forced-color-adjust", "none");
   if (tone !== null) probe.dataset.tone = tone;
   canvas.after(probe);
   const colors = names.map((name) => {

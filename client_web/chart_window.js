@@ -9,13 +9,16 @@
 export const SHORTEST_MS = 3000;
 /** Longer only where the session is. */
 export const LONGEST_MS = 3_600_000;
-const FIRST_MS = 30_000;
+/** So much time for each unit of width at first: a word fits into most segments. */
+const FIRST_MS_PER_UNIT = 45;
+const FIRST_MS = Object.freeze({ least: 12_000, most: 60_000 });
 /** Room after the newest sound, so that its edge is seen. */
 const MARGIN = 0.04;
 
-/** @returns {Window} */
-export function initialWindow() {
-  return { startMs: 0, lengthMs: FIRST_MS, live: true };
+/** @param {number} width of the chart, in sixteenths of the font size @returns {Window} */
+export function initialWindow(width) {
+  const lengthMs = Math.min(FIRST_MS.most, Math.max(FIRST_MS.least, width * FIRST_MS_PER_UNIT));
+  return { startMs: 0, lengthMs, live: true };
 }
 
 /** The window as it stands now: moved along where it is live. @param {Window} window @param {number} nowMs @returns {Window} */

@@ -263,8 +263,8 @@ export const ENGLISH = Object.freeze({
   table_not_copied: "The browser did not let the page copy.",
   table_start: "Start (s)",
   table_end: "End (s)",
-  table_heard: "Sounds",
-  table_sure: "Sure",
+  table_heard: "How it sounds",
+  table_sure: "How sure",
 
   take_away: "Take it away",
   take_sound: "Sound (WAV)",

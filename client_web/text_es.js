@@ -264,7 +264,7 @@ export const SPANISH = Object.freeze({
   table_not_copied: "El navegador no dejó copiar a la página.",
   table_start: "Inicio (s)",
   table_end: "Fin (s)",
-  table_heard: "Suena",
+  table_heard: "Cómo suena",
   table_sure: "Seguridad",
 
   take_away: "Llevárselo",

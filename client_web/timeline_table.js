@@ -10,6 +10,7 @@ import { newestVerdicts } from "./state.js";
 /** @typedef {import("./protocol.js").Emotion} Emotion */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./text.js").Text} Text */
+/** @typedef {{key: string, what: Emotion | import("./state.js").Gap}} Entry a verdict, or sound that was lost */
 
 /** Copying takes the rest as well. */
 const MOST_ROWS = 200;
@@ -37,7 +38,7 @@ export class VerdictTable {
     after.after(this.details);
     /** @type {State | null} */
     this.state = null;
-    /** @type {Map<string, {row: HTMLTableRowElement, verdict: Emotion}>} */
+    /** @type {Map<string, {row: HTMLTableRowElement, what: Entry["what"]}>} */
     this.rows = new Map();
     /** @type {readonly string[]} */
     this.labels = [];
@@ -50,14 +51,19 @@ export class VerdictTable {
     if (!this.details.open) return this.empty();
     const labels = state.session?.model.labels ?? [];
     if (labels.join() !== this.labels.join() || !this.head.rows.length) this.begin(labels);
-    const verdicts = newestVerdicts(state, MOST_ROWS);
-    const keys = new Set(verdicts.map(keyOf));
+    const entries = entriesOf(state, MOST_ROWS);
+    const keys = new Set(entries.map(({ key }) => key));
     for (const [key, { row }] of this.rows) {
       if (keys.has(key)) continue;
       row.remove();
       this.rows.delete(key);
     }
-    for (const verdict of verdicts) this.fill(verdict);
+    let next = this.body.firstElementChild;
+    for (const entry of entries) {
+      const row = this.fill(entry);
+      if (row === next) next = row.nextElementSibling;
+      else this.body.insertBefore(row, next);
+    }
   }
 
   remove() {
@@ -81,30 +87,44 @@ export class VerdictTable {
     }
   }
 
-  /** Verdicts come in order, so a new row is always the last. @param {Emotion} verdict */
-  fill(verdict) {
-    const key = keyOf(verdict);
+  /** The row of an entry, new or written anew if need be. @param {Entry} entry */
+  fill({ key, what }) {
     const known = this.rows.get(key);
-    if (known?.verdict === verdict) return;
-    const row = known?.row ?? this.body.insertRow();
-    row.dataset.final = String(verdict.final);
-    const words = cellsOf(verdict, this.labels, this.text);
+    if (known?.what === what) return known.row;
+    const row = known?.row ?? make("tr");
+    row.dataset.final = String(!("final" in what) || what.final);
+    const words = cellsOf(what, this.labels, this.text);
     row.replaceChildren(...words.map((word) => make("td", { textContent: word })));
-    this.rows.set(key, { row, verdict });
+    this.rows.set(key, { row, what });
+    return row;
   }
 
   async copyAll() {
     if (this.state === null) return;
-    const lines = linesOf(newestVerdicts(this.state, Infinity), this.labels, this.text);
+    const lines = linesOf(entriesOf(this.state, Infinity), this.labels, this.text);
     const copied = await navigator.clipboard?.writeText(lines).then(() => true, () => false);
     this.told.textContent = this.text.say(copied ? "table_copied" : "table_not_copied");
     setTimeout(() => (this.told.textContent = ""), TOLD_MS);
   }
 }
 
-/** Lines with tabs between the cells, as spreadsheets take them. @param {Emotion[]} verdicts @param {readonly string[]} labels @param {Text} text */
-export function linesOf(verdicts, labels, text) {
-  const rows = [headOf(labels, text), ...verdicts.map((verdict) => cellsOf(verdict, labels, text))];
+/**
+ * The newest verdicts, and the gaps among them, in order of time.
+ * @param {State} state
+ * @param {number} most
+ * @returns {Entry[]}
+ */
+function entriesOf(state, most) {
+  const verdicts = newestVerdicts(state, most).map((what) => ({ key: keyOf(what), what, ms: what.start_ms }));
+  const sinceMs = verdicts.length < most ? 0 : verdicts[0].ms;
+  const lost = state.gaps.filter(({ startMs }) => startMs >= sinceMs);
+  const gaps = lost.map((what) => ({ key: `gap:${what.startMs}`, what, ms: what.startMs }));
+  return [...verdicts, ...gaps].sort((one, other) => one.ms - other.ms);
+}
+
+/** Lines with tabs between the cells, as spreadsheets take them. @param {Entry[]} entries @param {readonly string[]} labels @param {Text} text */
+function linesOf(entries, labels, text) {
+  const rows = [headOf(labels, text), ...entries.map(({ what }) => cellsOf(what, labels, text))];
   return rows.map((cells) => cells.join("\t")).join("\n");
 }
 
@@ -114,12 +134,19 @@ function headOf(labels, text) {
   return [...fixed, ...labels.map((label) => text.label(label))];
 }
 
-/** @param {Emotion} verdict @param {readonly string[]} labels @param {Text} text */
-function cellsOf(verdict, labels, text) {
-  const { start_ms: startMs, end_ms: endMs, label, reason, confidence, scores, final } = verdict;
+/** @param {Entry["what"]} what @param {readonly string[]} labels @param {Text} text @returns {string[]} */
+function cellsOf(what, labels, text) {
+  if (!("scores" in what)) {
+    return [...timesOf(what.startMs, what.endMs), text.say("chart_gap"), "", ...labels.map(() => "")];
+  }
+  const { label, reason, confidence, scores, final } = what;
   const word = label === null ? text.reason(reason) : text.label(label);
-  const times = [startMs, endMs].map((ms) => (ms / SECOND_MS).toFixed(2));
   const heard = final ? word : `${word} (${text.say("row_interim")})`;
   const shares = labels.map((name) => text.percent(scores[name] ?? 0));
-  return [...times, heard, text.percent(confidence), ...shares];
+  return [...timesOf(what.start_ms, what.end_ms), heard, text.percent(confidence), ...shares];
+}
+
+/** @param {number[]} times milliseconds */
+function timesOf(...times) {
+  return times.map((ms) => (ms / SECOND_MS).toFixed(2));
 }

@@ -12,22 +12,30 @@ const HOUR = 3_600_000;
 const close = (actual, expected) => assert.ok(Math.abs(actual - expected) < 1, `${actual} is not ${expected}`);
 
 test("a live window fills up from zero, then moves along with the newest sound at its end", () => {
-  const window = initialWindow();
+  const window = initialWindow(700);
   assert.equal(follow(window, 5000).startMs, 0);
   const later = follow(window, 100_000);
   assert.ok(later.live && later.startMs > 60_000);
   assert.ok(shareOf(later, 100_000) > 0.9 && shareOf(later, 100_000) < 1);
 });
 
+test("a narrow chart shows less time at first, so that words fit in", () => {
+  assert.ok(initialWindow(320).lengthMs < initialWindow(900).lengthMs);
+  for (const width of [0, 200, 5000]) {
+    const { lengthMs } = initialWindow(width);
+    assert.ok(lengthMs >= 10_000 && lengthMs <= 60_000, `${lengthMs}`);
+  }
+});
+
 test("a touched window stays where it is, until it is live again", () => {
-  const touched = pan(follow(initialWindow(), 100_000), -0.5, 100_000);
+  const touched = pan(follow(initialWindow(700), 100_000), -0.5, 100_000);
   assert.ok(!touched.live);
   assert.equal(follow(touched, 200_000), touched);
   assert.ok(shareOf(goLive(touched, 200_000), 200_000) < 1);
 });
 
 test("panning stops at the beginning and at the newest sound", () => {
-  const window = follow(initialWindow(), 100_000);
+  const window = follow(initialWindow(700), 100_000);
   assert.equal(pan(window, -9, 100_000).startMs, 0);
   assert.equal(pan(window, 9, 100_000).startMs, window.startMs);
   assert.equal(goHome(window).startMs, 0);
@@ -35,13 +43,13 @@ test("panning stops at the beginning and at the newest sound", () => {
 });
 
 test("zooming keeps what is under the pointer in its place", () => {
-  const window = pan(follow(initialWindow(), HOUR), -20, HOUR);
+  const window = pan(follow(initialWindow(700), HOUR), -20, HOUR);
   const at = window.startMs + 0.3 * window.lengthMs;
   for (const factor of [0.5, 3]) close(shareOf(zoom(window, factor, 0.3, HOUR), at) * 1e4, 3000);
 });
 
 test("zooming while live keeps following", () => {
-  const window = follow(initialWindow(), 100_000);
+  const window = follow(initialWindow(700), 100_000);
   const nearer = zoom(window, 0.5, 0, 100_000);
   assert.ok(nearer.live);
   assert.equal(nearer.lengthMs, window.lengthMs / 2);
@@ -49,7 +57,7 @@ test("zooming while live keeps following", () => {
 });
 
 test("from seconds to an hour, and all of a longer session", () => {
-  const window = initialWindow();
+  const window = initialWindow(700);
   assert.equal(zoom(window, 1e-9, 0, HOUR).lengthMs, SHORTEST_MS);
   assert.ok(SHORTEST_MS <= 5000);
   assert.ok(zoom(window, 1e9, 0, 1000).lengthMs === LONGEST_MS && LONGEST_MS >= HOUR);
@@ -60,7 +68,7 @@ test("from seconds to an hour, and all of a longer session", () => {
 });
 
 test("a segment is brought in sight, by moving no more than that takes", () => {
-  const window = pan(follow(initialWindow(), HOUR), -30, HOUR);
+  const window = pan(follow(initialWindow(700), HOUR), -30, HOUR);
   const { startMs, lengthMs } = window;
   assert.equal(reveal(window, startMs + 10, startMs + 2000, HOUR), window);
   for (const at of [startMs - 90_000, startMs + lengthMs - 500, startMs + 400_000]) {

@@ -97,6 +97,18 @@ def test_colours_follow_the_theme_while_it_is_open(open_timeline: OpenTimeline) 
     assert set(colors_at(page, 2000, 4500, FOOT)) == {dark}
 
 
+def test_with_forced_colours_labels_keep_their_own(open_timeline: OpenTimeline) -> None:
+    drawn = []
+    for forced in ("none", "active"):
+        page = open_timeline(forced_colors=forced)
+        hear(page, 12_000, 300)
+        say(page, 1000, 5000, "sad")
+        say(page, 6000, 10_000, "happy")
+        drawn.append([set(colors_at(page, at, at + 2500, FOOT)) for at in (2000, 7000)])
+    assert drawn[0] == drawn[1]
+    assert drawn[0][0] != drawn[0][1]
+
+
 def test_it_is_as_sharp_as_the_screen_and_grows_with_the_text(
     open_timeline: OpenTimeline, artifacts: Path
 ) -> None:

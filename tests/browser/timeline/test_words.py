@@ -22,12 +22,15 @@ def test_the_table_says_the_same_and_is_copied(open_timeline: OpenTimeline) -> N
     expect(rows.nth(2)).to_contain_text("Angry (still speaking)")
     say(page, 6000, 8000, "angry")
     expect(rows.nth(2)).not_to_contain_text("speaking")
+    page.evaluate("session.dispatch({type: 'page.gap', startMs: 3600, endMs: 3900})")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(1)).to_contain_text("Sound lost")
     page.get_by_role("button", name="Copy the table").click()
     expect(page.locator(".verdicts-told")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()").splitlines()
-    assert copied[0].split("\t")[:4] == ["Start (s)", "End (s)", "Sounds", "Sure"]
+    assert copied[0].split("\t")[:4] == ["Start (s)", "End (s)", "How it sounds", "How sure"]
     assert copied[1].split("\t") == rows.nth(0).locator("td").all_inner_texts()
-    assert len(copied) == 4
+    assert len(copied) == 5
 
 
 def test_the_trend_shows_shares_of_the_last_minutes(open_timeline: OpenTimeline) -> None:
