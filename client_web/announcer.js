@@ -25,7 +25,10 @@ export class Announcer {
 
   /** @param {import("./state.js").State} state */
   render(state) {
-    if (state.lastFinal === null) this.saidMs = 0;
+    if (state.lastFinal === null && this.saidMs > 0) {
+      this.saidMs = 0; // Another session.
+      this.log.replaceChildren();
+    }
     if (state.lastFinal === this.state?.lastFinal) return;
     this.state = state;
     if (this.timer === undefined) this.say();

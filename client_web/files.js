@@ -53,9 +53,9 @@ export class Files {
     const { file } = state;
     this.ready = isAtRest(state);
     $("files").hidden = !this.ready;
-    $("file-state").hidden = file === null;
-    if (file === null) return;
     const under = !this.ready;
+    $("file-state").hidden = file === null || !(under || file.stage === "done");
+    if (file === null) return;
     $("file-state").dataset.stage = file.stage;
     this.progress.hidden = $("file-cancel").hidden = !under;
     if (file.stage === "sending") this.progress.value = file.share;

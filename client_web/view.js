@@ -119,6 +119,7 @@ export class View {
     this.takeAway?.relabel();
     this.timeline.destroy();
     $("timeline").replaceChildren();
+    $("log").replaceChildren(); // What was said in the other language was said.
     this.timeline = this.createTimeline();
     if (this.drawn) this.render(this.drawn);
     this.drawn = null;
@@ -130,11 +131,13 @@ export class View {
     this.due = state;
   }
 
-  /** What changes with time alone, such as how much sound is kept. */
+  /** What changes beside the state: how much sound is kept, or that it was forgotten. */
   tick() {
-    if (this.sound !== null && this.drawn !== null && !isAtRest(this.drawn)) {
-      this.timeline.render(this.drawn, this.sound);
-    }
+    const { drawn, sound } = this;
+    if (sound === null || drawn === null) return;
+    if (!isAtRest(drawn)) this.timeline.render(drawn, sound);
+    this.correct.render(drawn, sound);
+    this.takeAway?.render(drawn, sound);
   }
 
   draw() {
