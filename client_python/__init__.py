@@ -28,6 +28,7 @@ Errors:
 """
 
 from client_python.address import stream_url
+from client_python.backoff import Backoff
 from client_python.connection import connect
 from client_python.errors import ClientError, ClosedError, ConnectError, SessionError
 from client_python.lasting import LastingSession
@@ -37,6 +38,7 @@ from client_python.source import chunks, paced
 from client_python.stream import stream
 
 __all__ = [
+    "Backoff",
     "ClientError",
     "ClosedError",
     "ConnectError",

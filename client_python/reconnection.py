@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Final
 
+from client_python.backoff import Backoff
 from client_python.connection import CONNECT_S, PONG_S, connect
 from client_python.errors import ClientError
 from client_python.lasting import LastingSession, OnChange
@@ -31,6 +32,7 @@ async def stay_connected(
     pong_s: float = PONG_S,
     patience_s: float = PATIENCE_S,
     on_change: OnChange = _nobody,
+    backoff: Backoff | None = None,
 ) -> AsyncIterator[LastingSession]:
     """As `connect`, and a connection that is lost is made again: nothing is lost with it.
 
@@ -46,6 +48,7 @@ async def stay_connected(
         patience_s: for how long to try again before the error is raised.
         on_change: is told why the connection was lost (again with each try that fails), and None
             when there is one again.
+        backoff: how long to wait between two tries.
 
     Raises:
         ClientError: as `connect`; later, where no other try could go better (a token, an origin,
@@ -66,6 +69,7 @@ async def stay_connected(
         interim_ms=interim_ms,
         patience_s=patience_s,
         on_change=on_change,
+        backoff=backoff,
     )
     try:
         await session.begin()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.voice import speak
-from vad import Detector, RateError, rms_db
+from vad import Detector, RateError, remembers_from_ms, rms_db
 
 
 def share_voiced(audio: np.ndarray, detector: Detector) -> float:
@@ -42,3 +42,37 @@ def test_modes_differ_and_can_be_changed():
 def test_a_rate_that_webrtc_does_not_take():
     with pytest.raises(RateError, match="22050"):
         Detector(22050, 20, 2)
+
+
+def test_what_is_said_rests_on_a_bounded_past():
+    """A detector that heard the last half minute says what one says that heard all of it."""
+    rng = np.random.default_rng(4)
+    noise = rng.standard_normal(80 * 16000) * 80
+    voices = np.concatenate([np.append(speak(0.9, seed=i), np.zeros(9600)) for i in range(47)])
+    audio = (noise[: len(voices)] + voices).clip(-32768, 32767).astype("<i2")
+
+    def said(first_ms: int, chunk: int) -> list[bool]:
+        detector = Detector(16000, 20, 2, first_ms // 20)
+        frames = audio[first_ms * 16 : len(audio) // 320 * 320].reshape(-1, 320)
+        heard: list[bool] = []
+        for at in range(0, len(frames), chunk):
+            part = frames[at : at + chunk]
+            heard += detector.decide(part.tobytes(), rms_db(part))[0]
+        return heard
+
+    whole = said(0, 10_000)
+    assert 0.2 < np.mean(whole) < 0.9
+    assert said(0, 7) == whole
+    for at_ms in (31_000, 47_000, 61_000):
+        from_ms = remembers_from_ms(at_ms)
+        assert said(from_ms, 5)[(at_ms - from_ms) // 20 :] == whole[at_ms // 20 :]
+    late = said(31_000, 5)
+    assert late[:300] != whole[31_000 // 20 :][:300]
+
+
+def test_the_successor_keeps_the_mode():
+    noise = (np.random.default_rng(1).standard_normal(40 * 16000) * 300).astype("<i2")
+    detector = Detector(16000, 20, 0, first=1400)  # in the overlap: both are changed
+    detector.set_aggressiveness(3)
+    strict = Detector(16000, 20, 3, first=1400)
+    assert share_voiced(noise, detector) == share_voiced(noise, strict)
