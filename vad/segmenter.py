@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from vad.events import (
 from vad.history import History
 from vad.level import rms_db
 from vad.settings import VadSettings
+from vad.utterance import Utterance
 
 FRAME_MS = 20
 CUT_SPAN_MS = 60
@@ -28,19 +29,6 @@ a stop consonant, three are a gap."""
 
 class PcmError(ValueError):
     """PCM that is not a whole number of 16-bit samples."""
-
-
-@dataclass(slots=True)
-class _Utterance:
-    """The utterance under way. Frame numbers count from the start of the stream."""
-
-    start: int
-    segment_start: int
-    speech_end: int  # one past the last voiced frame
-    looked_at: int  # the frame at which the last interim was due
-    voiced: int = 0
-    index: int = 0  # of the segment that is growing
-    expected: Segment | None = None  # told in the pause under way
 
 
 class Segmenter:
@@ -93,7 +81,7 @@ class Segmenter:
         self._next = first
         self._history = History(self._frame_bytes, self._next)
         self._run = 0  # voiced frames without a break, up to now
-        self._utterance: _Utterance | None = None
+        self._utterance: Utterance | None = None
 
     @property
     def settings(self) -> VadSettings:
@@ -140,6 +128,11 @@ class Segmenter:
         return _frames(settings.preroll_ms) + _frames(settings.onset_ms)
 
     @property
+    def _least(self) -> int:
+        """Voiced frames without which an utterance is discarded."""
+        return _frames(self._settings.min_speech_ms)
+
+    @property
     def _longest(self) -> int:
         """Frames that a segment may hold."""
         return self._settings.max_segment_ms // FRAME_MS
@@ -181,12 +174,12 @@ class Segmenter:
         self._utterance, self._run = None, 0
         self._history.forget(self._next)
         if growing and growing[1]:
-            self._utterance = _Utterance(
+            self._utterance = Utterance(
                 start=growing[0] // FRAME_MS,
                 segment_start=self._next,
                 speech_end=spoken,
                 looked_at=self._next,
-                voiced=_frames(self._settings.min_speech_ms),
+                voiced=self._least,
                 index=growing[1],
             )
 
@@ -224,7 +217,7 @@ class Segmenter:
         first = self._next - self._run
         start = max(self._history.first, first - _frames(self._settings.preroll_ms))
         self._history.forget(start)
-        self._utterance = _Utterance(
+        self._utterance = Utterance(
             start=start,
             segment_start=start,
             speech_end=self._next,
@@ -233,11 +226,9 @@ class Segmenter:
         )
         yield SpeechStarted(start * FRAME_MS)
 
-    def _speaking(self, utterance: _Utterance, voiced: bool) -> Iterator[SpeechEvent]:
+    def _speaking(self, utterance: Utterance, voiced: bool) -> Iterator[SpeechEvent]:
         if voiced:
-            utterance.voiced += 1
-            utterance.speech_end = self._next
-            utterance.expected = None
+            utterance.speak_on(self._next)
         left = _frames(self._settings.hangover_ms) - (self._next - utterance.speech_end)
         if left <= 0:
             yield from self._close(utterance)
@@ -248,25 +239,25 @@ class Segmenter:
             utterance.looked_at = self._next
             start = max(utterance.segment_start, self._next - self._interim_window)
             yield self._segment(utterance, start, self._next, final=False)
-        elif not voiced and left == self._lead and self._has_segment(utterance):
+        elif not voiced and left == self._lead and utterance.has_segment(self._least):
             utterance.expected = self._final(utterance, utterance.speech_end)
             yield SegmentExpected(utterance.expected)
 
-    def _is_interim_due(self, utterance: _Utterance) -> bool:
+    def _is_interim_due(self, utterance: Utterance) -> bool:
         return bool(
             self.interim_ms
             and self._next - utterance.looked_at >= _frames(self.interim_ms)
-            and utterance.voiced >= _frames(self._settings.min_speech_ms)
+            and utterance.voiced >= self._least
         )
 
-    def _close(self, utterance: _Utterance) -> Iterator[SpeechEvent]:
+    def _close(self, utterance: Utterance) -> Iterator[SpeechEvent]:
         self._utterance = None
         end = utterance.speech_end
         start_ms, end_ms = utterance.start * FRAME_MS, end * FRAME_MS
-        if self._is_too_short(utterance):
+        if utterance.is_too_short(self._least):
             event: SpeechEvent = SpeechDiscarded(start_ms, end_ms, "too_short")
         else:
-            if self._has_segment(utterance):
+            if utterance.has_segment(self._least):
                 yield self._final(utterance, end)
             else:  # nothing but silence since the last cut
                 end_ms = utterance.segment_start * FRAME_MS
@@ -274,38 +265,26 @@ class Segmenter:
         self._history.forget(max(end, utterance.segment_start, self._next - self._keep))
         yield event
 
-    def _is_too_short(self, utterance: _Utterance) -> bool:
-        least = _frames(self._settings.min_speech_ms)
-        return utterance.index == 0 and utterance.voiced < least
-
-    def _has_segment(self, utterance: _Utterance) -> bool:
-        """Whether a segment would be cut if the utterance ended with its last voiced frame."""
-        has_speech = utterance.speech_end > utterance.segment_start
-        return has_speech and not self._is_too_short(utterance)
-
-    def _cut(self, utterance: _Utterance, at: int) -> Segment:
+    def _cut(self, utterance: Utterance, at: int) -> Segment:
         segment = self._final(utterance, at)
-        utterance.expected = None
-        utterance.segment_start = at
-        utterance.looked_at = self._next
-        utterance.index += 1
+        utterance.cut(at, self._next)
         self._history.forget(at)
         return segment
 
-    def _quietest(self, utterance: _Utterance) -> int:
+    def _quietest(self, utterance: Utterance) -> int:
         """The frame to cut at: the middle of the quietest stretch of the segment's second half."""
         half = utterance.segment_start + self._longest // 2
         end = utterance.segment_start + self._longest
         return self._history.quietest(half, end, CUT_SPAN_MS // FRAME_MS)
 
-    def _final(self, utterance: _Utterance, end: int) -> Segment:
+    def _final(self, utterance: Utterance, end: int) -> Segment:
         """The segment under way up to `end`; one that was expected is not measured again."""
         expected = utterance.expected
         if expected and expected.end_ms == end * FRAME_MS:
             return replace(expected, noise_db=self._floor)
         return self._segment(utterance, utterance.segment_start, end, final=True)
 
-    def _segment(self, utterance: _Utterance, start: int, end: int, *, final: bool) -> Segment:
+    def _segment(self, utterance: Utterance, start: int, end: int, *, final: bool) -> Segment:
         stretch = self._history.stretch(start, end)
         return Segment(
             utterance_ms=utterance.start * FRAME_MS,
