@@ -12,9 +12,12 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from classifier import Classifier, ClassifierError
+from classifier import CanaryError, Classifier, ClassifierError
+from classifier.canary import check_canaries, has_canaries
+from classifier.source import find_model
 from server.address import AddressError, check_exposure, open_socket, page_url
 from server.command import CommandError, installed_version
+from server.flags import read_settings
 from server.healthcheck_command import fetch
 from server.model_command import one_line, open_model
 from server.settings import Settings
@@ -33,6 +36,7 @@ NEEDED: Final = (
 )
 OPTIONAL: Final = {
     "uvloop": "a quicker event loop, not on Windows",
+    "openvino": "large models on CPUs with bf16: pip install 'vivavoz[openvino]'",
     "torch": "the torch runtime and training: pip install 'vivavoz[torch]'",
     "transformers": "the torch runtime and training: pip install 'vivavoz[torch]'",
     "sounddevice": "vivavoz listen --mic: pip install 'vivavoz[mic]'",
@@ -89,7 +93,7 @@ def check_packages() -> Iterator[Finding]:
 
 
 def check_model(arguments: argparse.Namespace) -> Iterator[Finding]:
-    """Whether the model opens, and how long an answer takes."""
+    """Whether the model opens, how long an answer takes, what runs it, and whether it is whole."""
     try:
         model = open_model(arguments)
         took_ms = _answer_ms(model)
@@ -103,6 +107,20 @@ def check_model(arguments: argparse.Namespace) -> Iterator[Finding]:
         )
     else:
         yield Finding(State.OK, "model", text)
+    yield Finding(State.OK, "runtime", str(model.choice))
+    yield _check_canaries(model, read_settings(arguments).model)
+
+
+def _check_canaries(model: Classifier, source: str) -> Finding:
+    """Whether it still answers what it answered when it was packed."""
+    folder = find_model(source).folder
+    if not has_canaries(folder):
+        return Finding(State.OK, "canaries", "none travel with this model; only its files speak")
+    try:
+        check_canaries(model, folder)
+    except (CanaryError, ClassifierError) as error:
+        return Finding(State.PROBLEM, "canaries", one_line(error))
+    return Finding(State.OK, "canaries", "answered as when the model was packed")
 
 
 def _answer_ms(model: Classifier) -> int:

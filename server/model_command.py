@@ -38,7 +38,9 @@ class ModelSummary(BaseModel):
     Attributes:
         name: what people call it.
         version: what an answer is traced back to.
-        runtime: that opens it.
+        runtime: that runs it.
+        precision: it runs with.
+        reason: for these two.
         labels: the emotions.
         knows_no_speech: whether it has an output for what is no speech.
         calibration: when its answer becomes a label.
@@ -50,6 +52,8 @@ class ModelSummary(BaseModel):
     name: str
     version: str
     runtime: str
+    precision: str
+    reason: str
     labels: tuple[str, ...]
     knows_no_speech: bool
     calibration: Calibration
@@ -112,6 +116,8 @@ def summarise(arguments: argparse.Namespace) -> ModelSummary:
         name=model.name,
         version=model.version,
         runtime=model.runtime,
+        precision=model.precision,
+        reason=model.choice.reason,
         labels=model.labels,
         knows_no_speech=NO_SPEECH in model.outputs,
         calibration=model.calibration,
@@ -144,7 +150,7 @@ def as_text(summary: ModelSummary) -> str:
     lines = {
         "name": summary.name,
         "version": summary.version,
-        "runtime": summary.runtime,
+        "runtime": f"{summary.runtime} {summary.precision} ({summary.reason})",
         "labels": f"{', '.join(summary.labels)} {silence}",
         "calibration": ", ".join(f"{key} {value:g}" for key, value in summary.calibration),
         "folder": str(summary.folder),

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from classifier import open_classifier
+from classifier.canary import CANARIES, read_canaries, record_canaries
 from server import doctor_checks
 from server.doctor_checks import (
     Finding,
@@ -21,6 +23,7 @@ from server.doctor_checks import (
 from server.settings import Settings
 from tests.client_python.peer import serve
 from tests.server.running import Running
+from vad.voice import speak
 
 
 async def check_server(settings: Settings, url: str | None = None) -> dict[str, Finding]:
@@ -36,7 +39,7 @@ def test_python_and_packages_are_listed_with_their_versions() -> None:
     findings = {finding.what: finding for finding in [*check_python(), *check_packages()]}
     assert states(findings.values()) == {State.OK}
     assert "aiohttp 3." in findings["packages"].text
-    assert {"python", "torch", "transformers", "sounddevice"} <= findings.keys()
+    assert {"python", "openvino", "torch", "transformers", "sounddevice"} <= findings.keys()
 
 
 def test_a_package_that_is_missing_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,6 +58,39 @@ def test_a_model_without_weights_is_a_problem(tiny_model: Path, tmp_path: Path) 
     (finding,) = check_model(arguments)
     assert finding.state is State.PROBLEM
     assert "\n" not in finding.text
+
+
+def look_at(folder: Path) -> dict[str, Finding]:
+    arguments = argparse.Namespace(
+        model=str(folder), runtime="onnxruntime", online=False, allow_pickle=False
+    )
+    return {finding.what: finding for finding in check_model(arguments)}
+
+
+def test_a_model_without_canaries_is_no_problem_and_its_runtime_is_explained(
+    tiny_model: Path,
+) -> None:
+    found = look_at(tiny_model)
+    assert states(found.values()) == {State.OK}
+    assert found["runtime"].text.startswith("onnxruntime fp32 (")
+    assert "none travel" in found["canaries"].text
+
+
+def test_a_model_that_answers_otherwise_than_when_it_was_packed_is_a_problem(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(tiny_model, folder)
+    record_canaries(open_classifier(folder), [speak(0.6), speak(0.9, pitch=200)]).save(folder)
+    assert look_at(folder)["canaries"].state is State.OK
+    canaries = read_canaries(folder)
+    canaries.answers[1, 0] += 0.1
+    canaries.save(folder)
+    finding = look_at(folder)["canaries"]
+    assert finding.state is State.PROBLEM
+    assert "copy the model directory again" in finding.text
+    (folder / CANARIES).write_bytes(b"broken")
+    assert look_at(folder)["canaries"].state is State.PROBLEM
 
 
 async def test_a_free_port_is_ok(unused_tcp_port: int) -> None:

@@ -14,7 +14,8 @@ def test_it_says_who_answers(tiny_model: Path, capsys: pytest.CaptureFixture[str
     assert main(["model", "--model", str(tiny_model)]) == 0
     lines = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
     assert (lines["name"], lines["version"]) == ("tiny", "1-test")
-    assert lines["runtime"] == "onnxruntime"
+    assert lines["runtime"].startswith("onnxruntime fp32 (")
+    assert "OpenVINO bf16 gains little below" in lines["runtime"]
     assert lines["labels"] == "angry, disgust, fearful, happy, neutral, sad and no_speech"
     assert "least_snr_db -100" in lines["calibration"]
     assert Path(lines["folder"]) == tiny_model.resolve()
@@ -25,6 +26,8 @@ def test_json(tiny_model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["model", "--model", str(tiny_model), "--json"]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert summary["knows_no_speech"] is True
+    assert (summary["runtime"], summary["precision"]) == ("onnxruntime", "fp32")
+    assert "no graph in 8 bits" in summary["reason"]
     assert summary["size_bytes"] == sum(path.stat().st_size for path in tiny_model.iterdir())
     assert "no_speech" not in summary["labels"]
 
