@@ -142,7 +142,7 @@ export const ENGLISH = Object.freeze({
   continue: "Tap to continue",
   interrupted: "Another app has the microphone, or the phone was locked. Nothing is heard meanwhile.",
 
-  about_open: "About the model",
+  about_open: "The model",
   about: "About the model",
   about_what: "{name}, version {version}, answers here. It tells {labels} apart, by the sound alone: it understands no words.",
   about_measured: "How often it is right",
@@ -254,7 +254,7 @@ export const ENGLISH = Object.freeze({
   listen_stop: "Stop",
   listen_to: "Listen: {what}",
   listen_gone: "its sound is no longer kept",
-  sound_kept: "{length} of sound is kept in this browser’s memory alone: {size} MB, at most {megabytes} MB or {most}. It is gone when this page is closed.",
+  sound_kept: "{length} of sound ({size} MB) is kept, in this browser’s memory alone; at most {most} ({megabytes} MB). It is gone when the page is closed.",
   sound_forget: "Forget the sound",
   sound_forgotten: "The sound is forgotten. What was read from it stays in the list.",
   table: "As a table",

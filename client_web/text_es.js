@@ -143,7 +143,7 @@ export const SPANISH = Object.freeze({
   continue: "Toca para seguir",
   interrupted: "Otra aplicación tiene el micrófono, o el teléfono se bloqueó. Mientras tanto no se oye nada.",
 
-  about_open: "Sobre el modelo",
+  about_open: "El modelo",
   about: "Sobre el modelo",
   about_what: "Aquí responde {name}, versión {version}. Distingue {labels} solo por el sonido: no entiende palabras.",
   about_measured: "Con qué frecuencia acierta",
@@ -255,7 +255,7 @@ export const SPANISH = Object.freeze({
   listen_stop: "Parar",
   listen_to: "Escuchar: {what}",
   listen_gone: "su sonido ya no se conserva",
-  sound_kept: "{length} de sonido se conserva solo en la memoria de este navegador: {size} MB, como mucho {megabytes} MB o {most}. Desaparece al cerrar esta página.",
+  sound_kept: "Se conservan {length} de sonido ({size} MB), solo en la memoria de este navegador; como mucho {most} ({megabytes} MB). Desaparecen al cerrar la página.",
   sound_forget: "Olvidar el sonido",
   sound_forgotten: "El sonido está olvidado. Lo que se leyó en él sigue en la lista.",
   table: "Como tabla",

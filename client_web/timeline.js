@@ -69,7 +69,6 @@ export class Timeline {
     if (box) box.hidden = nowMs === 0;
     this.chart.render(state, this.spans, sound?.envelope ?? null);
     this.list.render(state);
-    this.list.mark(state.selected && keyOf(state.selected));
     const heard = String(sound !== null && sound.ring.bytes > 0);
     // Written only when it changes: hundreds of rows hang on it.
     if (this.elements.list.dataset.sound !== heard) this.elements.list.dataset.sound = heard;
@@ -90,7 +89,9 @@ export class Timeline {
   }
 
   renderPlayer() {
-    this.playerView.render(this.sound, this.chosen(), this.player?.playing != null);
+    const playing = this.player?.playing != null;
+    this.playerView.render(this.sound, this.chosen(), playing);
+    this.list.mark(this.state && this.state.selected && keyOf(this.state.selected), playing);
   }
 
   /** Another session's sound: what was playing belongs to the old one. @param {Sound | null} sound */

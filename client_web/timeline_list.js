@@ -77,12 +77,15 @@ export class VerdictList {
     return button;
   }
 
-  /** Marks the row of the segment that is chosen. @param {string | null} key */
-  mark(key) {
-    if (key === this.marked) return;
-    this.rows.get(this.marked ?? "")?.item.removeAttribute("aria-current");
-    this.rows.get(key ?? "")?.item.setAttribute("aria-current", "true");
+  /** Marks the row of the segment that is chosen. @param {string | null} key @param {boolean} playing */
+  mark(key, playing) {
+    if (key !== this.marked) this.rows.get(this.marked ?? "")?.item.removeAttribute("aria-current");
     this.marked = key;
+    const item = this.rows.get(key ?? "")?.item;
+    if (!item) return;
+    item.setAttribute("aria-current", "true");
+    const pressed = String(playing);
+    if (item.dataset.playing !== pressed) item.dataset.playing = pressed;
   }
 }
 

@@ -51,6 +51,9 @@ def test_a_press_on_a_segment_plays_its_own_sound(open_timeline: OpenTimeline) -
     expect(page.locator("#timeline li[aria-current=true]")).to_have_attribute(
         "data-start-ms", "8000"
     )
+    expect(page.locator("#timeline li[aria-current=true]")).to_have_attribute(
+        "data-playing", "true"
+    )
     page.locator(".player-button").click()
     expect(page.locator("#player")).to_have_attribute("data-playing", "false")
 
@@ -79,7 +82,7 @@ def test_the_sound_is_forgotten_at_a_press(open_timeline: OpenTimeline) -> None:
     page = open_timeline()
     replay(page, 40)
     expect(page.locator(".player-words")).to_contain_text(
-        re.compile(r"0:40 of sound .* 2 MB, at most 116 MB or 1:00:00")
+        re.compile(r"0:40 of sound .2 MB. .* at most 1:00:00 .116 MB.")
     )
     row = page.locator("#timeline li").first
     expect(row.locator(".row-listen")).to_be_visible()

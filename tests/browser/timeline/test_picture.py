@@ -123,3 +123,5 @@ def test_it_is_as_sharp_as_the_screen_and_grows_with_the_text(
     page.set_viewport_size({"width": 320, "height": 640})
     seen(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    words = page.locator(".row-word").evaluate_all("all => all.map((word) => word.clientHeight)")
+    assert max(words) < 60, "no word is broken into more than two lines"
