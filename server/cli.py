@@ -52,7 +52,7 @@ COMMANDS: Final = {
     "train": Command("training.cli", "train, calibrate, measure and export a model", "train"),
     "bench": Command("bench.cli", "measure latency, capacity and accuracy", "bench"),
 }
-OURS: Final = ("bench", "classifier", "client_python", "server", "training", "vad")
+OURS: Final = ("annotation", "bench", "classifier", "client_python", "server", "training", "vad")
 
 DESCRIPTION: Final = """\
 Live speech emotion: microphone to label, on your own machine.
