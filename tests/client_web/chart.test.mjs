@@ -76,8 +76,10 @@ test("a segment is brought in sight, by moving no more than that takes", () => {
     assert.ok(shareOf(moved, at) >= 0 && shareOf(moved, at + 2000) <= 1);
     assert.equal(moved.lengthMs, lengthMs);
   }
-  const long = reveal(window, 60_000, 60_000 + 2 * lengthMs, HOUR);
-  assert.ok(shareOf(long, 60_000) >= 0, "the beginning of what is longer than the window");
+  for (const from of [60_000, startMs + 5000]) {
+    const long = reveal(window, from, from + 2 * lengthMs, HOUR);
+    assert.ok(shareOf(long, from) >= 0, "the beginning of what is longer than the window");
+  }
 });
 
 const began = (id) => ({ type: "utterance.started", utterance_id: id, start_ms: id });
