@@ -176,7 +176,8 @@ class FaultProxy:
         assert task is not None
         self._tasks.add(task)
         try:
-            await self._carry(reader, writer)
+            with suppress(asyncio.CancelledError):  # asyncio logs it where a server's task ends so
+                await self._carry(reader, writer)
         finally:
             self._tasks.discard(task)
 

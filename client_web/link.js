@@ -27,8 +27,8 @@ const SLOW_MS = (KEPT_S - 4) * 1000;
 const FRESH_MS = 1000;
 
 /** A server that says nothing for so long is asked, and lost if it does not answer that. */
-const QUIET_MS = 4000;
-const DEAD_MS = 5000;
+const QUIET_MS = 3000;
+const DEAD_MS = 4000;
 const TICK_MS = 250;
 /** After `session.stop`, what is pending is still answered; the server gives up after 4 s. */
 const STOP_MS = 10_000;

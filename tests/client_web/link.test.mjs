@@ -231,13 +231,13 @@ test("more than thirty seconds without an answer are a gap, told once", () => {
 
 test("a silent server is asked, and lost if it does not answer", () => {
   accept();
-  for (let turn = 0; turn < 17; turn += 1) wait(250);
+  for (let turn = 0; turn < 13; turn += 1) wait(250);
   assert.deepEqual(newest().texts.at(-1), { type: "session.update" });
   newest().say("session.updated", { config: {} });
   assert.ok(!told.includes("session.updated"));
   for (let turn = 0; turn < 60 && sockets.length === 1; turn += 1) wait(250);
   assert.equal(sockets[0].closed, true);
-  assert.ok(now > 12_000 && now < 15_000);
+  assert.ok(now > 10_000 && now < 11_000);
   assert.ok(told.includes("reconnecting: connection_lost"));
 });
 
