@@ -14,6 +14,7 @@ from bench import (
     original,
     overhead,
     page,
+    peak,
     session,
     startup,
     voice_activity,
@@ -68,6 +69,7 @@ def parser() -> argparse.ArgumentParser:
         ("startup", startup),
         ("original", original),
         ("engines", engines),
+        ("peak", peak),
         ("page", page),
     ):
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)

@@ -72,11 +72,15 @@ def cores() -> int:
 
 
 def commit() -> str:
-    """The commit of the source beside this file, marked if files were changed since."""
+    """The commit of the source beside this file, marked if files but those of docs changed since.
+
+    What is measured is written there: the second report is of the same commit as the first.
+    """
     top = Path(__file__).resolve().parent.parent
     if (top / ".git").exists() and shutil.which("git"):
         known = _git(top, "rev-parse", "--short", "HEAD")
-        changed = _git(top, "status", "--porcelain", "--untracked-files=no")
+        but_docs = ("--", ".", ":!docs")
+        changed = _git(top, "status", "--porcelain", "--untracked-files=no", *but_docs)
         if known:
             return f"{known} with uncommitted changes" if changed else known
     try:

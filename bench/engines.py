@@ -1,167 +1,136 @@
-"""``vivavoz-bench engines``: processor time of one classification, by runtime and length."""
+"""``vivavoz-bench engines``: what a classification costs by runtime, and what it answers."""
 
 from __future__ import annotations
 
 import argparse
-import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Final, NamedTuple, get_args
-
-import numpy as np
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
 
 from bench.conditions import Conditions
-from bench.errors import BenchError, MissingPackageError
+from bench.engine import Engine, add_engine_flags, engines, open_each
+from bench.errors import BenchError
+from bench.labelled import Labelled, canary_segments, listed_segments, recorded_segments
 from bench.model import add_model_flag
+from bench.precision import Scores, agreement_table, answers
 from bench.report import Column, Report, Table
-from classifier import (
-    Classifier,
-    ClassifierError,
-    RuntimeName,
-    RuntimeUnavailableError,
-    WeightsError,
-    open_classifier,
+from bench.timing import (
+    SIDE,
+    Cost,
+    blas_threads,
+    flop_of_product,
+    matrix_product,
+    side_by_side,
 )
+from classifier import Classifier
 from vad.voice import speak
 
-HELP = "processor time of a classification by runtime and length, on one thread"
+HELP = "processor time of a classification by runtime, precision, threads and length; accuracy"
 
 SECONDS: Final = (0.5, 1.0, 3.0, 8.0)
-SIDE: Final = 512
-"""The reference is a product of two float32 matrices of this many rows and columns."""
-REFERENCE_FLOP: Final = 2 * SIDE**3
-WARM_RUNS: Final = 2
-
-Work = Callable[[], object]
-
-
-class Cost(NamedTuple):
-    """Median processor time, seconds, of a piece of work and of the reference beside it."""
-
-    work_s: float
-    reference_s: float
+RUNS: Final = 20
+MOST: Final = 300
 
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of this sub-command."""
-    add_model_flag(command)
     command.add_argument(
-        "--runs",
-        type=int,
-        default=20,
-        metavar="N",
-        help="classifications of each length, of which the median counts (default: %(default)s)",
+        "recordings",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="whose segments are answered in every precision, beside the model's canaries",
     )
+    command.add_argument(
+        "--speech",
+        type=Path,
+        metavar="CSV",
+        help="labelled recordings as for training, for the accuracy (columns path, emotion, split)",
+    )
+    command.add_argument(
+        "--split", default="validation", help="whose rows of it count (default: %(default)s)"
+    )
+    command.add_argument(
+        "--most",
+        type=int,
+        default=MOST,
+        metavar="N",
+        help="recordings of it, evenly over its rows (default: %(default)s)",
+    )
+    add_engine_flags(command, RUNS)
+    add_model_flag(command)
 
 
 def run(arguments: argparse.Namespace) -> Report:
-    """Time each runtime that is installed and that the model has weights for."""
-    if arguments.runs < 1:
-        raise BenchError("--runs has to be at least 1")
-    classifiers, missing = open_all(arguments.model)
-    first = classifiers[0]
-    conditions = Conditions.here(f"{first.name} {first.version}")
-    with one_blas_thread():
-        costs = {
-            (one.runtime, seconds): cost(one, seconds, arguments.runs)
-            for one in classifiers
-            for seconds in SECONDS
-        }
-    chosen = {"threads": 1, "runs": arguments.runs}
-    return Report("engines", conditions, chosen, [tabulate(costs, missing)])
-
-
-def open_all(model: str) -> tuple[list[Classifier], list[str]]:
-    """The model in each runtime, and why the others are not there.
-
-    Raises:
-        BenchError: it cannot be opened in any.
-    """
-    opened, missing = [], []
-    for name in (name for name in get_args(RuntimeName) if name != "auto"):
-        try:
-            one = open_classifier(model, runtime=name)
-            one.warm_up()
-            opened.append(one)
-        except (RuntimeUnavailableError, WeightsError) as error:
-            missing.append(f"Not measured: {name} ({error}).")
-        except ClassifierError as error:
-            raise BenchError(str(error)) from error
-    if not opened:
-        raise BenchError(" ".join(missing))
-    return opened, missing
-
-
-def one_blas_thread() -> AbstractContextManager[object]:
-    """NumPy's matrix products on one thread while the block lasts.
-
-    Raises:
-        MissingPackageError: threadpoolctl is not installed.
-    """
-    try:
-        from threadpoolctl import threadpool_limits
-    except ImportError as error:
-        raise MissingPackageError("threadpoolctl") from error
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
-    return limits
+    """Measure each runtime that is installed and that the model has weights for."""
+    if arguments.runs < 1 or arguments.most < 1:
+        raise BenchError("--runs and --most have to be at least 1")
+    segments = _segments(arguments)
+    costs: dict[tuple[Engine, float], Cost] = {}
+    scores: dict[Engine, Scores] = {}
+    missing: list[str] = []
+    conditions, labels = Conditions.here(""), tuple[str, ...]()
+    wanted = engines(arguments.threads)
+    with blas_threads(1):
+        for engine, one in open_each(arguments.model, wanted, missing):
+            for seconds in SECONDS:
+                costs[engine, seconds] = cost(one, seconds, arguments.runs)
+            if engine.threads == arguments.threads[0]:
+                scores[engine] = answers(one, segments)
+            conditions, labels = conditions.with_model(f"{one.name} {one.version}"), one.labels
+    chosen = {"runs": arguments.runs, "recordings": len(arguments.recordings)}
+    if arguments.speech:
+        chosen["labelled recordings"] = len([one for one in segments if one.emotion])
+    tables = [cost_table(costs, missing)]
+    if segments:
+        tables.append(agreement_table(scores, labels, segments))
+    return Report("engines", conditions, chosen, tables)
 
 
 def cost(classifier: Classifier, seconds: float, runs: int) -> Cost:
     """What a segment of this length costs."""
     pcm = speak(seconds)
-    rng = np.random.default_rng(0)
-    a, b = rng.standard_normal((2, SIDE, SIDE), np.float32)
-    return side_by_side(lambda: classifier.logits(pcm), lambda: a @ b, runs)
+    return side_by_side(lambda: classifier.logits(pcm), matrix_product(), runs)
 
 
-def side_by_side(
-    work: Work,
-    reference: Work,
-    runs: int,
-    clock: Callable[[], float] = time.process_time,
-) -> Cost:
-    """Median costs of two pieces of work that take turns: what slows one slows the other."""
-    for _ in range(WARM_RUNS):
-        work()
-        reference()
-    pairs = [(_time(work, clock), _time(reference, clock)) for _ in range(runs)]
-    medians = np.median(pairs, axis=0)
-    return Cost(float(medians[0]), float(medians[1]))
-
-
-def tabulate(costs: dict[tuple[str, float], Cost], missing: Sequence[str]) -> Table:
-    """One row for each runtime and length."""
+def cost_table(costs: Mapping[tuple[Engine, float], Cost], missing: Sequence[str]) -> Table:
+    """One row for each runtime, precision, number of threads and length."""
     return Table(
-        "Processor time of one classification",
+        "Cost of one classification",
         (
             Column("runtime"),
+            Column("precision"),
+            Column("threads"),
             Column("audio, s", "g"),
             Column("CPU p50, ms", ".2f"),
+            Column("time p50, ms", ".2f"),
             Column("reference p50, ms", ".2f"),
             Column("CPU, in references", ".2f"),
             Column("CPU a second of audio, ms", ".2f"),
         ),
         [
             (
-                runtime,
+                *engine,
                 seconds,
-                each.work_s * 1000,
+                each.cpu_s * 1000,
+                each.wall_s * 1000,
                 each.reference_s * 1000,
-                each.work_s / each.reference_s if each.reference_s else None,
-                each.work_s * 1000 / seconds,
+                each.cpu_s / each.reference_s if each.reference_s else None,
+                each.cpu_s * 1000 / seconds,
             )
-            for (runtime, seconds), each in costs.items()
+            for (engine, seconds), each in costs.items()
         ],
         (
             f"The reference is one product of two {SIDE} by {SIDE} float32 matrices in NumPy "
-            f"({REFERENCE_FLOP / 1e9:.2f} GFLOP) on one thread, in turns with the classification: "
-            "compare machines by the ratio, not by the milliseconds.",
+            f"({flop_of_product(SIDE) / 1e9:.2f} GFLOP) on one thread, in turns with the "
+            "classification: compare machines by the ratio, not by the milliseconds.",
             *missing,
         ),
     )
 
 
-def _time(work: Work, clock: Callable[[], float]) -> float:
-    began = clock()
-    work()
-    return clock() - began
+def _segments(arguments: argparse.Namespace) -> list[Labelled]:
+    listed = []
+    if arguments.speech:
+        listed = listed_segments(arguments.speech, arguments.split, arguments.most)
+    return [*canary_segments(arguments.model), *recorded_segments(arguments.recordings), *listed]

@@ -8,10 +8,13 @@ import pytest
 
 from bench.cli import main
 
-
-@pytest.mark.parametrize(
-    "command", ["vad", "noise", "session", "capacity", "overhead", "startup", "original", "engines", "page"]
+COMMANDS = (
+    *("vad", "noise", "session", "capacity", "overhead", "startup", "original", "engines"),
+    *("peak", "page"),
 )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main([command, "--help"])

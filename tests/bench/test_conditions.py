@@ -43,12 +43,16 @@ def test_a_commit_with_changes_is_marked(tmp_path: Path) -> None:
 
     before = told()
     assert before == "unknown" or before.startswith("version ")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "figures.md").write_text("old")
     (tmp_path / ".gitignore").write_text("__pycache__\n")
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "x")
     head = git("rev-parse", "--short", "HEAD")
     assert told() == head
+    (tmp_path / "docs" / "figures.md").write_text("new")
+    assert told() == head  # what was measured stands there
     copy.write_text(copy.read_text() + "\n")
     assert told() == f"{head} with uncommitted changes"
 
