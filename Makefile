@@ -8,6 +8,11 @@ DATA   ?= ../shared/data
 RUN    ?= runs/compact
 BIN    := .venv/bin
 TSC    := tools/page/node_modules/.bin/tsc
+BENCH  = $(BIN)/vivavoz bench
+TALK   = $(wildcard $(DATA)/vad/*.flac)
+LABELLED = $(addprefix --speech ,$(wildcard $(DATA)/speech.csv))
+PUBLISH = --figures docs/performance/figures.md
+MINUTES ?= 3
 RECORDINGS = --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv
 FIT    = $(BIN)/vivavoz train fit $(RECORDINGS)
 TEACHERS := 11 12
@@ -43,7 +48,7 @@ browser: .venv/dev.done .venv/page.done .venv/chromium.done ## the page in a rea
 	$(BIN)/pytest tests/browser
 
 fast: .venv/dev.done ## the tests that need neither torch nor a browser
-	$(BIN)/pytest -q tests/vad tests/server tests/client_python
+	$(BIN)/pytest -q tests/vad tests/annotation tests/server tests/client_python
 
 train: .venv/dev.done ## train the bundled model anew from DATA= into RUN= (hours)
 	for seed in $(TEACHERS); do $(FIT) --run $(RUN)/teacher-$$seed --base teacher \
@@ -62,11 +67,19 @@ thesis: .venv/dev.done ## train the thesis's recipe on DATA=, to be shown beside
 held-out: .venv/dev.done ## train without each corpus of DATA= in turn (days)
 	$(BIN)/vivavoz train leave-one-out $(RECORDINGS) --run $(RUN)/leave-one-out
 
-bench: .venv/dev.done ## the published figures, from DATA=
-	$(BIN)/vivavoz bench vad $(DATA)
-	$(BIN)/vivavoz bench noise $(DATA)
-	$(BIN)/vivavoz bench session --minutes 10 $(wildcard $(DATA)/vad/*.flac)
-	$(BIN)/vivavoz bench engines
+bench: .venv/dev.done ## the published figures, from DATA=, into docs/performance (20 minutes)
+	$(BENCH) vad $(DATA) $(PUBLISH)
+	$(BENCH) noise $(DATA) $(PUBLISH)
+	$(BENCH) session --minutes $(MINUTES) $(TALK) $(PUBLISH)
+	$(BENCH) startup $(PUBLISH)
+	$(BENCH) capacity $(TALK) --plots docs/performance $(PUBLISH)
+	$(BENCH) capacity --model random-base --sessions 10,20,30 --interim-ms 0 --late-ms 500 \
+	  $(TALK) --plots docs/performance $(PUBLISH)
+	$(BENCH) overhead --seconds 20 $(TALK) $(PUBLISH)
+	$(BENCH) original $(TALK) $(PUBLISH)
+	$(BENCH) engines --threads 1,2 $(TALK) $(LABELLED) $(PUBLISH)
+	$(BENCH) engines --model random-base --runs 5 $(wordlist 1,3,$(TALK)) $(PUBLISH)
+	$(BENCH) peak $(PUBLISH)
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export
@@ -79,7 +92,7 @@ clean: ## remove what was installed and made
 	rm -rf .venv tools/page/node_modules artifacts build dist .coverage
 
 WHOLLY_COVERED := vad/*,server/protocol.py,server/codes.py,server/message.py,server/*_messages.py,server/session*.py,server/outbox.py
-TEST_PATHS := tests bench classifier client_python server training vad
+TEST_PATHS := tests annotation bench classifier client_python server training vad
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
