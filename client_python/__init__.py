@@ -32,12 +32,13 @@ from client_python.backoff import Backoff
 from client_python.connection import connect
 from client_python.errors import ClientError, ClosedError, ConnectError, SessionError
 from client_python.lasting import LastingSession
-from client_python.reconnection import stay_connected
+from client_python.reconnection import PATIENCE_S, stay_connected
 from client_python.session import Session
 from client_python.source import chunks, paced
 from client_python.stream import stream
 
 __all__ = [
+    "PATIENCE_S",
     "Backoff",
     "ClientError",
     "ClosedError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import signal
 import sys
 from collections.abc import AsyncIterable, Sequence
@@ -13,13 +14,13 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from client_python import ClientError, Session, connect, stream_url
+from client_python import PATIENCE_S, ClientError, LastingSession, stay_connected, stream_url
 from server.command import INTERRUPTED, CommandError, command_parser
 from server.export import add_format_flags, check_format_flags
 from server.export_output import Output, export_targets
 from server.listen_export import ExportView, Nowhere, Views
 from server.listen_source import Source, file_source, microphone, stdin_source
-from server.listen_view import JsonView, TerminalView, View
+from server.listen_view import Connection, JsonView, TerminalView, View
 from server.protocol import INTERIM_MS, SAMPLE_RATES, InterimMs
 
 URL: Final = "ws://localhost:8080"
@@ -80,6 +81,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="MS",
         help="a first label each so often while someone speaks, 0 for none; default: %(default)s",
     )
+    parser.add_argument(
+        "--patience",
+        type=_seconds,
+        default=PATIENCE_S,
+        metavar="S",
+        help="go on for so long without a server once there was one, and lose nothing; "
+        "default: %(default)g",
+    )
     parser.add_argument("--fast", action="store_true", help="do not wait as long as it sounds")
     add_format_flags(parser, "a file; the terminal then shows what it always shows")
     return parser
@@ -110,6 +119,13 @@ def _interim_ms(text: str) -> int:
         raise argparse.ArgumentTypeError(error.errors()[0]["msg"]) from None
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError("seconds, 0 or more")
+    return seconds
+
+
 def _source(arguments: argparse.Namespace) -> Source:
     if arguments.mic:
         return microphone(arguments.rate)
@@ -135,8 +151,13 @@ def _token(path: Path | None) -> str | None:
 async def _listen(source: Source, view: View, arguments: argparse.Namespace) -> bool:
     """Show everything to the last label. Returns whether Ctrl-C ended the sound."""
     url, token = stream_url(arguments.url), _token(arguments.token_file)
-    async with connect(
-        url, sample_rate=source.sample_rate, interim_ms=arguments.interim_ms, token=token
+    async with stay_connected(
+        url,
+        sample_rate=source.sample_rate,
+        interim_ms=arguments.interim_ms,
+        token=token,
+        patience_s=arguments.patience,
+        on_change=Connection(sys.stderr).tell,
     ) as session:
         sender = asyncio.create_task(_send(session, source.pieces))
         is_interrupted = _cancel_on_interrupt(sender)
@@ -152,7 +173,7 @@ async def _listen(source: Source, view: View, arguments: argparse.Namespace) -> 
     return is_interrupted.is_set()
 
 
-async def _send(session: Session, pieces: AsyncIterable[bytes]) -> None:
+async def _send(session: LastingSession, pieces: AsyncIterable[bytes]) -> None:
     try:
         async for pcm in pieces:
             await session.send(pcm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Final, Protocol, TextIO
 
+from client_python import ClientError
 from server.protocol import (
     Emotion,
     Error,
@@ -107,6 +108,27 @@ class TerminalView:
 
     def _note(self, text: str) -> None:
         print(text, file=self._notes, flush=True)
+
+
+class Connection:
+    """Says when the connection is lost, and when there is one again; each once.
+
+    Args:
+        notes: where to.
+    """
+
+    def __init__(self, notes: TextIO) -> None:
+        self._notes = notes
+        self._is_lost = False
+
+    def tell(self, error: ClientError | None) -> None:
+        """Take what `stay_connected` tells."""
+        if error is None:
+            print("connected again", file=self._notes, flush=True)
+        elif not self._is_lost:
+            text = f"vivavoz: {error}; trying again, and keeping what is said"
+            print(text, file=self._notes, flush=True)
+        self._is_lost = error is not None
 
 
 def totals(closed: SessionClosed) -> str:
