@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
@@ -15,11 +15,16 @@ LONG_TASK_MS = 50
 MEGABYTE = 1e6
 
 
-def trace(page: Page, browser: Browser, work: Callable[[], object]) -> list[float]:
-    """The processor time of each task of the page's main thread, in milliseconds.
+class Task(NamedTuple):
+    """One task of the page's main thread, in milliseconds."""
 
-    Time on the clock would be the machine's, which others share.
-    """
+    processor: float
+    """What is judged: time on the clock is the machine's as well, which others share."""
+    clock: float
+
+
+def trace(page: Page, browser: Browser, work: Callable[[], object]) -> list[Task]:
+    """The tasks of the page's main thread while it works."""
     cdp = browser.new_browser_cdp_session()
     events: list[dict[str, Any]] = []
     done: list[bool] = []
@@ -38,7 +43,7 @@ def trace(page: Page, browser: Browser, work: Callable[[], object]) -> list[floa
         if event["name"] == "thread_name" and event["args"]["name"] == "CrRendererMain"
     }
     return [
-        event.get("tdur", 0) / 1000
+        Task(event.get("tdur", 0) / 1000, event.get("dur", 0) / 1000)
         for event in events
         if event.get("ph") == "X"
         and event["name"].endswith("RunTask")
@@ -61,7 +66,7 @@ def test_an_hour_of_talk_stays_smooth_and_bounded(
     before = memory(cdp)
     tasks = trace(page, browser, lambda: replay(page, HOUR_S, perFrame=6))
     assert len(tasks) > HOUR_S / 6
-    assert max(tasks) < LONG_TASK_MS
+    assert max(tasks).processor < LONG_TASK_MS
     hour = memory(cdp) - before
     most = page.evaluate("session.sound.ring.mostBytes + session.sound.envelope.bytes")
     assert page.evaluate("session.sound.ring.bytes") <= page.evaluate(
@@ -79,10 +84,15 @@ def test_an_hour_of_talk_stays_smooth_and_bounded(
         seen(page)
 
     tasks += trace(page, browser, move)
-    assert max(tasks) < LONG_TASK_MS
+    assert max(tasks).processor < LONG_TASK_MS
     page.screenshot(path=artifacts / "timeline-hour.png")
     # Ten minutes more: the oldest sound makes room for the newest.
     replay(page, HOUR_S + 600, perFrame=10, **{"from": HOUR_S})
     assert page.evaluate("session.sound.ring.startMs") >= 590_000
     assert memory(cdp) - before < hour + 4 * MEGABYTE
-    print(f"longest task {max(tasks):.1f} ms of processor, {hour / MEGABYTE:.0f} MB for the hour")
+    clock = [task.clock for task in tasks]
+    late = sum(ms > LONG_TASK_MS for ms in clock)
+    print(
+        f"longest task {max(tasks).processor:.1f} ms of processor, {max(clock):.0f} ms on the clock"
+        f" ({late} of {len(tasks)} above {LONG_TASK_MS}), {hour / MEGABYTE:.0f} MB for the hour"
+    )
