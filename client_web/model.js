@@ -13,6 +13,16 @@
  * @property {{splits: Record<string, {speech: Speech}>} | null} report
  */
 
+/** The server said no; `code` is its own. */
+export class AnswerError extends Error {
+  /** @param {string} code */
+  constructor(code) {
+    super(`the server said ${code}`);
+    this.name = "AnswerError";
+    this.code = code;
+  }
+}
+
 /** @param {string} path below the page @returns {URL} it also works below a path */
 export function address(path) {
   return new URL(`v1/${path}`, document.baseURI);
@@ -26,21 +36,28 @@ export function credentials(token) {
 /**
  * @param {string} token
  * @returns {Promise<ModelFacts>}
- * @throws {Error} the server cannot be reached, or wants a token
+ * @throws {AnswerError} the server wants a token, say
+ * @throws {TypeError} it cannot be reached
  */
 export async function fetchModel(token) {
-  const answer = await fetch(address("model"), { headers: credentials(token) });
-  if (!answer.ok) throw new Error(`the server said ${answer.status}`);
-  return answer.json();
+  return (await ask("model", token)).json();
 }
 
 /**
  * @param {string} token
  * @returns {Promise<string | null>} the card as Markdown, or null where the model has none
- * @throws {Error} the server cannot be reached, or wants a token
+ * @throws {AnswerError} the server wants a token, say
+ * @throws {TypeError} it cannot be reached
  */
 export async function fetchCard(token) {
-  const answer = await fetch(address("model/card"), { headers: credentials(token) });
-  if (!answer.ok) throw new Error(`the server said ${answer.status}`);
+  const answer = await ask("model/card", token);
   return answer.status === 204 ? null : answer.text();
+}
+
+/** @param {string} path @param {string} token */
+async function ask(path, token) {
+  const answer = await fetch(address(path), { headers: credentials(token) });
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => null);
+  throw new AnswerError(told?.error?.code ?? "unknown");
 }

@@ -3,7 +3,7 @@
  * A recording instead of the microphone: sent to the server as it is, answered with the utterances
  * that the stream would give, and handed on as the stream's own messages.
  */
-import { address, credentials, fetchModel } from "./model.js";
+import { AnswerError, address, credentials, fetchModel } from "./model.js";
 import { sessionSettings } from "./preferences.js";
 import { SERVER } from "./protocol.js";
 import { Sound } from "./sound.js";
@@ -29,14 +29,6 @@ const BLOCKS_AT_ONCE = 100;
 /** @type {Readonly<Record<string, string>>} */
 const CODES = Object.freeze({ too_long: "file_too_long", too_big: "file_too_big" });
 
-class UploadError extends Error {
-  /** @param {string} code */
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
-
 /** The analysis of one recording. */
 export class Recording {
   /** @param {Options} options */
@@ -57,7 +49,7 @@ export class Recording {
       this.tell("done", 1);
       this.end(null);
     } catch (error) {
-      this.end(error instanceof UploadError ? error.code : "upload_failed", error);
+      this.end(error instanceof AnswerError ? error.code : "upload_failed", error);
     }
   }
 
@@ -70,7 +62,7 @@ export class Recording {
   /** The sound, for this page alone. What the browser cannot read, the server may. */
   async read() {
     const bytes = await this.options.file.arrayBuffer().catch(() => {
-      throw new UploadError("file_unreadable");
+      throw new AnswerError("file_unreadable");
     });
     /** @type {AudioBuffer} */
     let audio;
@@ -103,9 +95,9 @@ export class Recording {
       for (const [name, value] of Object.entries(credentials(token))) request.setRequestHeader(name, value);
       request.upload.onprogress = ({ loaded, total }) => this.tell("sending", total ? loaded / total : 0);
       request.upload.onload = () => this.tell("analysing", 1);
-      request.onerror = () => reject(new UploadError("upload_failed"));
+      request.onerror = () => reject(new AnswerError("upload_failed"));
       request.onload = () =>
-        request.status === 200 ? resolve(request.response) : reject(new UploadError(codeOf(request.response)));
+        request.status === 200 ? resolve(request.response) : reject(new AnswerError(codeOf(request.response)));
       request.send(file);
     });
   }

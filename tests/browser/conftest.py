@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.voice import Pcm
 
@@ -32,6 +39,8 @@ QUIET = [
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 OpenPage = Callable[..., Page]
+
+expect.set_options(timeout=20_000)  # A machine that does other things too needs its time.
 
 
 @contextmanager

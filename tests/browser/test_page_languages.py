@@ -68,6 +68,9 @@ def test_what_the_server_refuses_is_said_in_spanish(open_page: OpenPage, tmp_pat
     (tmp_path / "notes.wav").write_text("no sound " * 100)
     with serving("--token-file", str(tmp_path / "token")) as url:
         page = open_page(url=url, locale="es-ES")
+        page.set_input_files("#file", tmp_path / "notes.wav")
+        expect(page.locator("#error")).to_contain_text("pide una clave de acceso")
+        page.reload()
         page.click("#start")
         expect(page.locator("#error")).to_contain_text("pide una clave de acceso")
         page.fill("#token", "geheim")
