@@ -43,7 +43,6 @@ from vad import (
     Segment,
     SegmentExpected,
     SpeechDiscarded,
-    SpeechEnded,
     SpeechEvent,
     SpeechStarted,
     VadSettings,
@@ -238,7 +237,7 @@ class Session:
                     yield self._classify(event)
                 case SegmentExpected(segment):
                     yield Expect(segment)
-                case SpeechEnded() | SpeechDiscarded():
+                case _:  # it ended, or is discarded
                     self._outbox.put(
                         UtteranceEnded(
                             utterance_id=event.start_ms,

@@ -29,6 +29,17 @@ def test_tokens_come_back_with_time_up_to_the_capacity() -> None:
     assert bucket.take(1) > 0
 
 
+def test_who_keeps_to_the_rate_finds_it_full_each_time() -> None:
+    clock = Clock()
+    bucket = TokenBucket(rate=10, capacity=20, clock=clock)
+    found = []
+    for seconds in (0, 0.5, 1, 0.1, 1):
+        clock.now += seconds
+        bucket.take(5)
+        found.append(bucket.was_full)
+    assert found == [True, True, True, False, True]
+
+
 def test_waiting_as_told_keeps_to_the_rate() -> None:
     clock = Clock()
     bucket = TokenBucket(rate=1.25 * 16000, capacity=30 * 16000, clock=clock)
