@@ -6,6 +6,8 @@
 
 /** In and out of a stretch, so that its edges do not click. */
 const FADE_S = 0.008;
+/** Without a loudspeaker the clock of the sound may never run: it is over this much late at most. */
+const LATE_MS = 1500;
 const FULL_SCALE = 32768;
 
 /** @typedef {{startMs: number, endMs: number}} Stretch */
@@ -30,6 +32,8 @@ export class Player {
     /** What is played now. @type {Stretch | null} */
     this.playing = null;
     this.began = 0;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.limit = undefined;
     /** @type {(playing: Stretch | null) => void} */
     this.onChange = () => {};
   }
@@ -90,10 +94,12 @@ export class Player {
     gain.gain.linearRampToValueAtTime(0, over);
     source.onended = () => this.end();
     source.start(this.began);
+    this.limit = setTimeout(() => this.stop(), buffer.duration * 1000 + LATE_MS);
     this.source = source;
   }
 
   end() {
+    clearTimeout(this.limit);
     this.source?.disconnect();
     this.source = null;
     this.playing = null;

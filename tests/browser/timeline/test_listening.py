@@ -58,6 +58,23 @@ def test_a_press_on_a_segment_plays_its_own_sound(open_timeline: OpenTimeline) -
     expect(page.locator("#player")).to_have_attribute("data-playing", "false")
 
 
+def test_without_a_loudspeaker_it_is_over_as_well(open_timeline: OpenTimeline) -> None:
+    page = open_timeline()
+    hear(page, 2000, 440)
+    say(page, 0, 500, "sad")
+    page.evaluate(
+        """() => {
+          const silent = new AudioContext();
+          silent.resume = () => silent.suspend(); // As if nothing would play it.
+          silent.resume();
+          session.timeline.player.createContext = () => silent;
+        }"""
+    )
+    page.mouse.click(*place_of(page, 250))
+    wait_until(page, "session.playing.length === 2")
+    assert page.evaluate("session.playing") == [True, False]
+
+
 def test_keys_choose_a_segment_and_play_it(open_timeline: OpenTimeline) -> None:
     page = open_timeline()
     replay(page, 200)
