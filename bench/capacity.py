@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
+from os.path import relpath
 from pathlib import Path
 from typing import Final
 
@@ -50,15 +52,19 @@ def run(arguments: argparse.Namespace) -> Report:
     curve = measure_curve(arguments, arguments.model, arguments.speech)
     conditions = conditions.with_model(curve.model)
     promise = Promise(arguments.late_ms)
+    tables = curve.tables(promise)
     if arguments.plots:
         from bench.capacity_plot import draw
 
-        draw(curve.steps, promise, conditions, arguments.plots)
+        path = draw(curve.steps, promise, conditions, arguments.plots)
+        if arguments.figures:
+            shown = f"![The curve]({relpath(path, arguments.figures.parent)})"
+            tables[0] = replace(tables[0], notes=(*tables[0].notes, shown))
     return Report(
         "capacity",
         conditions,
         curve.settings,
-        curve.tables(promise),
+        tables,
         curve.complaints(),
         curve.details(),
     )

@@ -19,7 +19,10 @@ def test_the_curve_with_its_plot(
     out, plots = tmp_path / "report.json", tmp_path / "plots"
     argv = ["capacity", str(recording), "--model", str(tiny_model), "--sessions", "1,3", *SHORT]
     argv += ["--late-ms", "5000", "--serve=--workers 1"]
-    assert main([*argv, "--json", str(out), "--plots", str(plots)]) == 0
+    page = tmp_path / "docs" / "figures.md"
+    argv += ["--json", str(out), "--plots", str(plots), "--figures", str(page)]
+    assert main(argv) == 0
+    assert "![The curve](../plots/capacity-tiny.png)" in page.read_text()
     text = capsys.readouterr().out
     assert "- model: tiny " in text
     assert "(onnxruntime)" in text

@@ -36,6 +36,9 @@ def test_latencies_count_while_all_spoke_and_losses_always() -> None:
     tally = Tally()
     tally.add(live(*WELL), 100, 2000, 9600)
     assert tally.label_ms == [110, 100]  # not the first, decided before
+    later = Tally()
+    later.add(live(*WELL), 100, 3100, 9600)
+    assert later.label_ms == [110, 100]  # it counts when it was decided, not where it ended
     assert tally.added_ms == [30, 100]  # the chunk was due at 3500; the cut at a chunk's end
     assert tally.interim_ms == [40]
     assert (tally.late_ms[0], tally.late_ms[-1]) == (20, 95)
