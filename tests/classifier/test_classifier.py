@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 
 import numpy as np
 import onnx
@@ -19,7 +20,8 @@ from classifier.source import find_model
 from classifier.verdict import Quality, decide
 from tests.classifier.checkpoints import EMOTIONS, OUTPUTS, copy_with, speechlike
 
-RUNTIMES = ["onnxruntime", "torch"]
+NO_OPENVINO = pytest.mark.skipif(find_spec("openvino") is None, reason="needs OpenVINO")
+RUNTIMES = ["onnxruntime", pytest.param("openvino", marks=NO_OPENVINO), "torch"]
 
 
 @pytest.fixture(params=RUNTIMES)
