@@ -5,7 +5,7 @@
  */
 import { Corrections } from "./corrections.js";
 import { Listening } from "./listening.js";
-import { isSecure } from "./microphone.js";
+import { isSecure, listMicrophones, watchMicrophones } from "./microphone.js";
 import { fetchCard, fetchModel } from "./model.js";
 import { readPreferences, resetPreferences, savePreferences, storageOf } from "./preferences.js";
 import { initialState, isAtRest, reduce } from "./state.js";
@@ -31,6 +31,7 @@ class App {
     /** @type {View} */
     this.view = this.createView();
     this.view.render(this.state);
+    watchMicrophones(() => this.lookForMicrophones());
     if (!isSecure()) this.dispatch({ type: "page.ended", failure: { code: "mic_insecure" } });
   }
 
@@ -52,6 +53,12 @@ class App {
       onSend: (key, answer) => corrections.send(key, answer, context()),
       onWithdraw: (key) => corrections.withdraw(key, context()),
     });
+  }
+
+  /** Once they are known at all: without permission they have no names. */
+  async lookForMicrophones() {
+    if (this.state.microphone.devices.length === 0) return;
+    this.dispatch({ type: "page.microphone", change: { devices: await listMicrophones() } });
   }
 
   /** @param {import("./state.js").Action} action */

@@ -51,7 +51,7 @@ export class Listening {
       onBlock: (block) => this.hear(block),
       onLost: () => this.recover(),
       onInterrupted: (interrupted) => this.tell({ interrupted }),
-      onMuted: (muted) => this.options.dispatch({ type: "page.warned", code: muted ? "mic_muted" : null }),
+      onMuted: (muted) => this.options.dispatch({ type: "page.warned", code: "mic_muted", on: muted }),
     });
     if (this.over) return microphone.stop();
     this.microphone = microphone;
@@ -110,7 +110,7 @@ export class Listening {
     if (devices.length === 0) return this.stop("mic_lost");
     this.preferences = { ...this.preferences, deviceId: "" };
     await this.reopen();
-    if (!this.over) this.options.dispatch({ type: "page.warned", code: "mic_switched" });
+    if (!this.over) this.options.dispatch({ type: "page.warned", code: "mic_switched", on: true });
   }
 
   /** After an interruption; from a tap. */

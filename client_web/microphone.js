@@ -103,6 +103,11 @@ export async function listMicrophones() {
     .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
 }
 
+/** One was plugged in or out. @param {() => void} onChange */
+export function watchMicrophones(onChange) {
+  navigator.mediaDevices?.addEventListener("devicechange", onChange);
+}
+
 /** Whether the browser gives pages at this address a microphone at all. */
 export function isSecure() {
   return window.isSecureContext;

@@ -85,7 +85,7 @@ export { MOST_UTTERANCES, countVerdicts, findVerdict, newestVerdicts } from "./u
  * The page's own actions.
  * @typedef {{type: "page.started", file?: string} | {type: "page.captured"}
  *   | {type: "page.stopping", failure?: Failure} | {type: "page.ended", failure?: Failure}
- *   | {type: "page.congested", congested: boolean} | {type: "page.warned", code: string | null}
+ *   | {type: "page.congested", congested: boolean} | {type: "page.warned", code: string, on: boolean}
  *   | {type: "page.connection", state: Connection} | {type: "page.gap", startMs: number, endMs: number}
  *   | {type: "page.selected", key: SegmentKey | null}
  *   | {type: "page.settings", preferences: import("./preferences.js").Preferences}
@@ -153,7 +153,7 @@ export function reduce(state, action) {
     case "page.congested":
       return warn(state, action.congested, "congested");
     case "page.warned":
-      return { ...state, warning: action.code === null ? null : { code: action.code } };
+      return warn(state, action.on, action.code);
     case "page.connection":
       return connect(state, action.state);
     case "page.gap":

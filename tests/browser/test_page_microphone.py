@@ -74,6 +74,24 @@ def test_another_microphone_goes_on_in_the_same_session_and_is_remembered(
     expect(picker).to_have_value(ids[2])
 
 
+def test_one_that_is_plugged_in_can_be_chosen_at_once(open_page: OpenPage) -> None:
+    page = open_page(script=WATCH)
+    start(page)
+    options = page.locator("#microphone option")
+    before = options.count()
+    page.evaluate(
+        """async () => {
+          const there = await navigator.mediaDevices.enumerateDevices();
+          const one = {kind: "audioinput", deviceId: "new", label: "A new one"};
+          navigator.mediaDevices.enumerateDevices = async () => [...there, one];
+          navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
+        }"""
+    )
+    expect(options).to_have_count(before + 1)
+    expect(options.last).to_have_text("A new one")
+    stop(page)
+
+
 def test_a_remembered_microphone_that_is_gone_is_no_failure(open_page: OpenPage) -> None:
     stored = '{"deviceId": "unplugged"}'
     page = open_page(script=f"localStorage.setItem('vivavoz', {stored!r});" + WATCH)

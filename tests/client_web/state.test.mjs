@@ -148,6 +148,14 @@ test("a session that goes on over another connection keeps what was said", () =>
   assert.equal(countVerdicts(state), 1);
 });
 
+test("a warning of the page is taken back alone", () => {
+  const muted = (on) => ({ type: "page.warned", code: "mic_muted", on });
+  assert.equal(after(...LISTENING, muted(true)).warning.code, "mic_muted");
+  assert.equal(after(...LISTENING, muted(true), muted(false)).warning, null);
+  const ending = { type: "warning", code: "ending", message: "" };
+  assert.equal(after(...LISTENING, muted(true), ending, muted(false)).warning.code, "ending");
+});
+
 test("gaps are kept in order", () => {
   const gap = (startMs, endMs) => ({ type: "page.gap", startMs, endMs });
   assert.deepEqual(after(...LISTENING, gap(10, 20), gap(50, 90)).gaps, [{ startMs: 10, endMs: 20 }, { startMs: 50, endMs: 90 }]);
