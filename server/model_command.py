@@ -77,7 +77,7 @@ def main(argv: Sequence[str]) -> int:
 
 def add_model_flags(parser: argparse.ArgumentParser) -> None:
     """The flags that say which model, and how to open it."""
-    add_flags(parser, ("model", "runtime", "threads"))
+    add_flags(parser, ("model", "runtime", "precision", "threads"))
     parser.add_argument("--online", action="store_true", help="may download from the Hub")
     parser.add_argument(
         "--allow-pickle", action="store_true", help="may read weights in a format that holds code"
@@ -95,6 +95,7 @@ def open_model(arguments: argparse.Namespace) -> Classifier:
         return open_classifier(
             settings.model,
             runtime=settings.runtime,
+            precision=settings.precision,
             threads=settings.threads,
             online=arguments.online,
             allow_pickle=arguments.allow_pickle,

@@ -69,6 +69,7 @@ def open_model(source: str | Path, settings: Settings) -> Classifier:
     classifier = open_classifier(
         source,
         runtime=settings.runtime,
+        precision=settings.precision,
         threads=settings.threads,
         online=settings.online,
         allow_pickle=settings.allow_pickle,

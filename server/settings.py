@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from classifier import DEFAULT_MODEL, RuntimeName
+from classifier import DEFAULT_MODEL, PrecisionName, RuntimeName
 from server.cpus import available_cpus
 from server.protocol import Limits
 from vad import VadSettings
@@ -91,6 +91,10 @@ class Settings(BaseSettings):
         Field(ge=0, description="how often a model store is looked at; 0: on SIGHUP alone"),
     ] = 2000
     runtime: Annotated[RuntimeName, Field(description="what runs the model")] = "auto"
+    precision: Annotated[
+        PrecisionName,
+        Field(description="of its arithmetic; auto: less than fp32 only where it answers the same"),
+    ] = "auto"
     threads: Annotated[Count, Field(description="threads that one classification may use")] = 1
     workers: Annotated[
         Count,

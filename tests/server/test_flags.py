@@ -76,5 +76,5 @@ def test_a_help_shows_the_default(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(parser.format_help().split())
     assert "default: 8080" in text
     assert "--token-file FILE" in text
-    assert "auto|onnxruntime|torch" in text
+    assert "auto|onnxruntime|openvino|torch" in text
     assert "--vad-max-segment-ms MS" in text
