@@ -193,6 +193,10 @@ def busy_s() -> float:
 
 
 async def _lag(server: Server) -> Buckets | None:
+    """The histogram; None where it is out of reach, which a server beyond its limits may be."""
     if server.metrics_url is None:
         return None
-    return await asyncio.to_thread(read_buckets, server.metrics_url, LAG)
+    try:
+        return await asyncio.to_thread(read_buckets, server.metrics_url, LAG)
+    except ServerError:
+        return None
