@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * The level meter: how loud it is now, and a word when it is too loud or hardly anything.
- * Drawn ten times a second, beside the state.
+ * Drawn with each block, beside the state.
  */
 
 /** @typedef {import("./microphone.js").Block} Block */
@@ -9,11 +9,11 @@
 /** The quietest level that the meter shows, dBFS; a quiet room is about -60. */
 const QUIETEST_DB = -60;
 const CLIPPED = 0.99;
-/** Said for so long after the last clipped block, so that it can be read. */
-const CLIPPED_BLOCKS = 15;
+/** Said for 1.5 s after the last clipped block, so that it can be read: 40 ms each while there is sound. */
+const CLIPPED_BLOCKS = 38;
 /** Speech at arm's length peaks well above this; below it for so long, nothing useful is heard. */
 const QUIET_DB = -45;
-const QUIET_BLOCKS = 60;
+const QUIET_BLOCKS = 60; // of 100 ms, as they come in silence
 
 export class Level {
   /**

@@ -25,7 +25,7 @@ test("the level is shown in decibels, for eyes and for ears", () => {
 test("too loud is said for long enough to be read, then taken back", () => {
   show(1, 1);
   assert.equal(word.textContent, "Too loud");
-  show(0.3, 14);
+  show(0.3, 37);
   assert.equal(word.dataset.level, "clipped");
   show(0.3, 1);
   assert.equal(word.textContent, "");
