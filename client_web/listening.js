@@ -55,7 +55,7 @@ export class Listening {
     });
     if (this.over) return microphone.stop();
     this.microphone = microphone;
-    this.tell({ applied: microphone.applied, interrupted: false, devices: await listMicrophones() });
+    this.tell({ applied: microphone.applied, interrupted: !microphone.isRunning, devices: await listMicrophones() });
     if (this.sound === null && !this.over) this.connect(microphone.sampleRate);
   }
 

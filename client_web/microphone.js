@@ -15,6 +15,8 @@ const WANTED_RATE = 16000;
 const FALLBACK_RATE = 48000;
 /** A suspended audio thread never answers; the rest of a block is then given up. */
 const FLUSH_MS = 500;
+/** A context that has not begun by then waits for a tap, or for a loudspeaker. */
+const RESUME_MS = 3000;
 
 /** @typedef {{pcm: ArrayBuffer, peak: number, rms: number}} Block */
 /**
@@ -40,6 +42,7 @@ const FLUSH_MS = 500;
  * @typedef {object} Microphone
  * @property {number} sampleRate
  * @property {MediaTrackSettings} applied
+ * @property {boolean} isRunning false: nothing is heard until `resume`, from a tap
  * @property {() => Promise<void>} resume
  * @property {() => Promise<void>} stop
  */
@@ -70,7 +73,8 @@ export async function openMicrophone(wish, handlers) {
     context = capture.context;
     const [track] = stream.getAudioTracks();
     const finish = await connect(capture, handlers.onBlock);
-    await context.resume();
+    // Where there is nothing to play sound on it may never come.
+    await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, RESUME_MS))]);
     const unwatch = watch(track, context, handlers);
     /** @type {Promise<void> | undefined} */
     let stopped;
@@ -82,6 +86,7 @@ export async function openMicrophone(wish, handlers) {
     return {
       sampleRate: context.sampleRate,
       applied: track.getSettings(),
+      isRunning: context.state === "running",
       resume: () => capture.context.resume(),
       stop: () => (stopped ??= stopAll()),
     };

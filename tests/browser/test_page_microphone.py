@@ -182,6 +182,22 @@ def test_an_interruption_is_told_and_a_tap_goes_on(open_page: OpenPage) -> None:
     stop(page)
 
 
+def test_sound_that_does_not_begin_by_itself_waits_for_a_tap(open_page: OpenPage) -> None:
+    script = """
+      let asked = 0;
+      window.AudioContext = class extends AudioContext {
+        constructor(...options) { super(...options); super.suspend(); }
+        resume() { return asked++ ? super.resume() : new Promise(() => {}); }
+      };
+    """
+    page = open_page(script=script)
+    page.click("#start")
+    expect(page.locator("#interrupted")).to_be_visible()
+    page.click("#continue")
+    expect(page.locator("#interrupted")).to_be_hidden()
+    expect(page.locator("#state")).to_have_text("Listening")
+
+
 def test_a_muted_microphone_is_told_and_taken_back(open_page: OpenPage) -> None:
     page = open_page(script=WATCH)
     start(page)
