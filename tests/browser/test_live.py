@@ -13,12 +13,15 @@ import pytest
 import soundfile
 from playwright.sync_api import Page, expect
 
+from classifier import default_model_path
 from tests.browser.conftest import ROOT, SHARED, OpenPage, write_wav
 from tests.voice import talk
 
 pytestmark = pytest.mark.browser
 
 NEAR_MS = 150
+HAIR = 0.1
+"""Scores move by .04 on average when speech is cut 20 ms later (the model's report)."""
 
 
 def classify(recording: Path) -> list[dict[str, Any]]:
@@ -57,6 +60,17 @@ def stop(page: Page) -> None:
 
 def verdict_of(answer: dict[str, Any]) -> str:
     return answer["label"] or answer["reason"] or ""
+
+
+def contradict(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether each has a label, and another one."""
+    return len({one["label"], other["label"]} - {None}) > 1
+
+
+def is_clear(segment: dict[str, Any]) -> bool:
+    """Whether a verdict is not decided by a hair: its score is not near the threshold."""
+    facts = json.loads((default_model_path() / "vivavoz.json").read_text(encoding="utf-8"))
+    return abs(segment["confidence"] - facts["calibration"]["uncertain_below"]) > HAIR  # type: ignore[no-any-return]
 
 
 def watch(page: Page) -> list[dict[str, Any]]:
@@ -133,13 +147,12 @@ def test_real_speech_gives_the_verdicts_that_the_file_gives(
     page.screenshot(path=artifacts / "real-speech-phone-dark.png", full_page=True)
     check_same(seen, heard, told)
     # Of speech alone: what the model makes of a synthetic buzz turns on how it is played. A stream
-    # has another frame grid than the file, and the model hears where its frames begin
-    # (docs/model.md): one of two verdicts may be "uncertain"; labels never contradict each other.
-    for message, segment in zip(heard, told, strict=True):
-        assert len({message["label"], segment["label"]} - {None}) <= 1
-    leads = [max(m["scores"], key=m["scores"].get) for m in (*heard, *told)]
-    same = sum(a == b for a, b in zip(leads[: len(told)], leads[len(told) :], strict=True))
-    assert same >= len(told) * 2 / 3
+    # begins somewhere in a frame of the file, and a label may be on either side of its threshold.
+    assert not any(contradict(m, s) for m, s in zip(heard, told, strict=True))
+    clear = [(m, s) for m, s in zip(heard, told, strict=True) if is_clear(s)]
+    assert len(clear) >= len(told) / 2
+    for message, segment in clear:
+        assert verdict_of(message) == verdict_of(segment)
     stop(page)
 
 
