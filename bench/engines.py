@@ -13,6 +13,7 @@ from bench.errors import BenchError
 from bench.labelled import Labelled, canary_segments, listed_segments, recorded_segments
 from bench.model import add_model_flag
 from bench.precision import Scores, agreement_table, answers
+from bench.recordings import add_recordings
 from bench.report import Column, Report, Table
 from bench.timing import (
     SIDE,
@@ -34,12 +35,9 @@ MOST: Final = 300
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of this sub-command."""
-    command.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="whose segments are answered in every precision, beside the model's canaries",
+    add_recordings(
+        command,
+        "whose segments are answered in every precision, beside the model's canaries",
     )
     command.add_argument(
         "--speech",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from pathlib import Path
 from typing import Final
 
 from bench.errors import BenchError
 from bench.load import Load
+from bench.recordings import add_recordings
 from bench.stream_flags import add_stream_flags
 
 RAMP_S: Final = 5.0
@@ -22,12 +22,9 @@ def add_load_flags(command: argparse.ArgumentParser, sessions: str) -> None:
         command: to add them to.
         sessions: the default curve, such as ``1,10,50``.
     """
-    command.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="whose speech is said, with pauses between (default: a synthetic voice)",
+    add_recordings(
+        command,
+        "whose speech is said, with pauses between (default: a synthetic voice)",
     )
     command.add_argument(
         "--sessions",

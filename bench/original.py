@@ -19,7 +19,7 @@ from bench.model import model_folder, named_model
 from bench.original_stack import WORKERS, original_stack
 from bench.programme import cut_segments
 from bench.random_base import NAME
-from bench.recordings import Pcm, milliseconds
+from bench.recordings import Pcm, add_recordings, milliseconds
 from bench.report import Cell, Column, Report, Table
 from bench.server_process import Server, serve
 from bench.uploads import Pass, ReadLabel, Upload, make_upload, send_all
@@ -53,12 +53,9 @@ class Stack(NamedTuple):
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of this sub-command."""
-    command.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="whose segments are uploaded (default: a synthetic voice)",
+    add_recordings(
+        command,
+        "whose segments are uploaded (default: a synthetic voice)",
     )
     command.add_argument(
         "--models",

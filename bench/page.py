@@ -19,7 +19,7 @@ from bench.agreement import Agreement, Heard, compare
 from bench.conditions import Conditions
 from bench.errors import BenchError, RecordingError
 from bench.model import add_model_flag, describe, open_model
-from bench.recordings import RATE, Pcm, milliseconds, read_recording
+from bench.recordings import RATE, Pcm, add_recordings, milliseconds, read_recording
 from bench.report import Cell, Column, Report, Table
 from bench.server_process import TOP, serve
 from bench.voice import converse
@@ -52,12 +52,9 @@ CHROMIUM: Final = (
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of this sub-command."""
-    command.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="played one after the other with a pause of a second, in real time (default: "
+    add_recordings(
+        command,
+        "played one after the other with a pause of a second, in real time (default: "
         f"{SYNTHETIC_S:g} s of a synthetic voice, of which no model has an opinion)",
     )
     command.add_argument(

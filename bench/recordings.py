@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -16,6 +17,11 @@ RATE: Final = 16000
 SUFFIXES: Final = frozenset({".flac", ".ogg", ".opus", ".wav"})
 
 Pcm: TypeAlias = npt.NDArray[np.int16]
+
+
+def add_recordings(command: argparse.ArgumentParser, use: str) -> None:
+    """The recordings of a command line; `use` says what is done with them, and without any."""
+    command.add_argument("recordings", nargs="*", type=Path, metavar="FILE", help=use)
 
 
 def read_recording(path: Path) -> Pcm:

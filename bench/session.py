@@ -17,7 +17,7 @@ from bench.errors import BenchError, RecordingError
 from bench.live import Live, hold_session
 from bench.model import add_model_flag
 from bench.prometheus import Buckets, read_buckets, since
-from bench.recordings import RATE, Pcm, milliseconds, read_recording
+from bench.recordings import RATE, Pcm, add_recordings, milliseconds, read_recording
 from bench.report import Report
 from bench.resources import Usage, Watch
 from bench.server_process import Server, serve
@@ -38,12 +38,9 @@ PAUSE_S: Final = 1.0
 
 def add_flags(command: argparse.ArgumentParser) -> None:
     """The flags of this sub-command."""
-    command.add_argument(
-        "recordings",
-        nargs="*",
-        type=Path,
-        metavar="FILE",
-        help="what is said, one after the other with a pause of a second, again from the first "
+    add_recordings(
+        command,
+        "what is said, one after the other with a pause of a second, again from the first "
         "until the time is over (default: a synthetic voice)",
     )
     command.add_argument(
