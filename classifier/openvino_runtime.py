@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -44,8 +45,8 @@ class OpenVinoRuntime:
     def __init__(self, model: Model, *, threads: int, precision: str) -> None:
         self.precision = precision
         self._layers = model.layers
-        core = openvino.Core()
-        if precision == "bf16" and not has_bf16(core):
+        core = shared_core()
+        if precision == "bf16" and not has_bf16():
             raise RuntimeUnavailableError(
                 "this CPU has no bf16 (avx512_bf16 or amx_bf16); choose --precision fp32"
             )
@@ -98,9 +99,20 @@ class OpenVinoRuntime:
         return self._requests.own
 
 
-def has_bf16(core: Any = None) -> bool:
+@cache
+def shared_core() -> Any:
+    """OpenVINO itself, once for the process and never let go.
+
+    Its CPU plugin gives the thread that loads it a stack for signal handlers and unmaps that memory
+    when the last core goes, whichever thread that happens in. The next signal of the first one,
+    SIGTERM to a server that changed its model, then ends the process by SIGSEGV (2026.4.1).
+    """
+    return openvino.Core()
+
+
+def has_bf16() -> bool:
     """Whether this CPU multiplies in bf16 (avx512_bf16 or amx_bf16)."""
-    return "BF16" in (core or openvino.Core()).get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "BF16" in shared_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 def properties(precision: str, threads: int) -> dict[str, Any]:

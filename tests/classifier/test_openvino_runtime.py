@@ -154,7 +154,7 @@ def test_the_precision_is_the_one_that_was_asked_for(group_norm):
 
 
 def test_a_cpu_without_bf16_is_said(group_norm, monkeypatch):
-    monkeypatch.setattr("classifier.openvino_runtime.has_bf16", lambda core=None: False)
+    monkeypatch.setattr("classifier.openvino_runtime.has_bf16", lambda: False)
     with pytest.raises(RuntimeUnavailableError, match=r"no bf16 .*--precision fp32"):
         open_classifier(group_norm, runtime="openvino", precision="bf16")
 
@@ -214,3 +214,26 @@ def test_nothing_is_printed_written_or_reported(group_norm, tmp_path):
     )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")
     assert list(work.iterdir()) == []
+
+
+def test_a_signal_finds_its_stack_when_another_thread_lets_the_model_go(model_directory):
+    """As a server that changed its model in a thread, and is told to end."""
+    program = """
+import signal, sys, threading
+from classifier import open_classifier
+held = [open_classifier(sys.argv[1], runtime="openvino", precision="fp32")]
+thread = threading.Thread(target=held.clear)
+thread.start()
+thread.join()
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    done = subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", program, str(model_directory)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "interrupted\n")
