@@ -61,7 +61,7 @@ def round_up(samples: int, layers: Sequence[Layer]) -> Lengths:
 
     Examples:
         >>> round_up(5200, [Layer(400, 160), Layer(3, 2)])
-        Lengths(padded=5360, steps=31, frames=15)
+        Lengths(padded=5520, steps=31, frames=15)
     """
     frames = count_frames(samples, layers)
     rounded = -(-frames // STEP) * STEP
