@@ -23,6 +23,7 @@ from typing import Final, Self
 
 READ_BYTES: Final = 64 * 1024
 DRIBBLE_BYTES: Final = 100
+CLOSING_S: Final = 1.0
 LINGER_0: Final = struct.pack("ii", 1, 0)
 """With this, closing a socket sends a reset."""
 
@@ -146,6 +147,7 @@ class FaultProxy:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # in which closed sockets are let go
 
     @property
     def port(self) -> int:
@@ -179,6 +181,10 @@ class FaultProxy:
             with suppress(asyncio.CancelledError):  # asyncio logs it where a server's task ends so
                 await self._carry(reader, writer)
         finally:
+            writer.close()
+            with suppress(OSError, TimeoutError):
+                await asyncio.wait_for(writer.wait_closed(), CLOSING_S)
+            writer.transport.abort()
             self._tasks.discard(task)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -42,7 +42,7 @@ class Network:
         self.url = f"http://127.0.0.1:{self.proxy.port}"
 
     def close(self) -> None:
-        self._do(self.proxy.__aexit__())
+        self._do(self._end())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
@@ -65,6 +65,13 @@ class Network:
         assert parts.hostname
         assert parts.port
         self.loop.call_soon_threadsafe(self.proxy.forward_to, parts.hostname, parts.port)
+
+    async def _end(self) -> None:
+        await self.proxy.__aexit__()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:  # an outage that is not over
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     def _do(self, what: Any) -> None:
         asyncio.run_coroutine_threadsafe(what, self.loop).result(10)
