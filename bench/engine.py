@@ -32,7 +32,7 @@ class Engine(NamedTuple):
 def engines(threads: Sequence[int], precisions: Sequence[str] = ()) -> list[Engine]:
     """Every runtime in every precision that it has, or in those named, on so many threads each."""
     return [
-        Engine(runtime, precision, count)  # type: ignore[arg-type]  # its keys are the names
+        Engine(runtime, precision, count)
         for runtime, able in PRECISIONS.items()
         for precision in sorted(able, key=lambda name: name != FULL)
         if not precisions or precision in precisions

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Final
 
 from bench.errors import MissingPackageError, ServerError
-from bench.server_process import TOP, Server, free_ports, stop
+from bench.server_process import Server, free_ports, last_words, started, words
 
 WORKERS: Final = 3
-LOADED: Final = b"a worker has its model"
+LOADED: Final = "a worker has its model"
 """What `bench.original_app` says; importing it here would load torch."""
 READY_S: Final = 240.0
 LOOK_EVERY_S: Final = 0.1
@@ -43,24 +41,11 @@ def original_stack(model: Path, workers: int = WORKERS) -> Iterator[Server]:
         *(sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", f"127.0.0.1:{port}"),
         *("--timeout", "240", f"bench.original_app:create_app({str(model.resolve())!r})"),
     ]
-    with TemporaryFile() as said:
-        began_s = time.monotonic()
-        process = subprocess.Popen(
-            command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
-        )
-        try:
-            while _read(said).count(LOADED) < workers:
-                if process.poll() is not None or time.monotonic() - began_s > READY_S:
-                    last = _read(said).decode(errors="replace").strip().splitlines()[-3:]
-                    raise ServerError(f"the original stack does not start: {' / '.join(last)}")
-                time.sleep(LOOK_EVERY_S)
-            ready_s = time.monotonic() - began_s
-            yield Server(f"http://127.0.0.1:{port}/predict", None, process.pid, ready_s=ready_s)
-        finally:
-            stop(process)
-
-
-def _read(said: object) -> bytes:
-    said.seek(0)  # type: ignore[attr-defined]
-    data: bytes = said.read()  # type: ignore[attr-defined]
-    return data
+    began_s = time.monotonic()
+    with started(command) as (process, said):
+        while words(said).count(LOADED) < workers:
+            if process.poll() is not None or time.monotonic() - began_s > READY_S:
+                raise ServerError(f"the original stack does not start: {last_words(said)}")
+            time.sleep(LOOK_EVERY_S)
+        ready_s = time.monotonic() - began_s
+        yield Server(f"http://127.0.0.1:{port}/predict", None, process.pid, ready_s=ready_s)

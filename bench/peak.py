@@ -6,6 +6,7 @@ import argparse
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -63,7 +64,7 @@ def run(arguments: argparse.Namespace) -> Report:
             with products(engine.threads) as references:
                 found[engine, seconds] = turns(
                     Rate(engine.runtime, flop, 0.0),
-                    lambda one=one, pcm=pcm: one.logits(pcm),  # type: ignore[misc]
+                    partial(one.logits, pcm),
                     references,
                     arguments.runs,
                 )
@@ -113,7 +114,7 @@ def _torch_products(threads: int) -> Iterator[dict[str, tuple[int, Work]]]:
         found: dict[str, tuple[int, Work]] = {}
         for side in SIDES:
             a, b = torch.rand(2, side, side)
-            found[f"torch {side}"] = (flop_of_product(side), lambda a=a, b=b: a @ b)  # type: ignore[misc]
+            found[f"torch {side}"] = (flop_of_product(side), partial(torch.matmul, a, b))
         yield found
     finally:
         torch.set_num_threads(before)

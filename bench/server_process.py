@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -61,19 +61,37 @@ def serve(model: str, *flags: str) -> Iterator[Server]:
         *("--model", str(folder.resolve()) if folder.is_dir() else model),
         *flags,
     ]
+    began_s = time.monotonic()
+    with started(command) as (process, said):
+        url = f"http://127.0.0.1:{port}"
+        _await_ready(process, f"{url}/readyz", said)
+        ready_s = time.monotonic() - began_s
+        metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
+        yield Server(url, metrics_url, process.pid, read_model(url), ready_s)
+
+
+@contextmanager
+def started(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """A server's process and the file of all that it says, for as long as the block lasts."""
     with TemporaryFile() as said:
-        began_s = time.monotonic()
         process = subprocess.Popen(
             command, cwd=TOP, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
         )
         try:
-            url = f"http://127.0.0.1:{port}"
-            _await_ready(process, f"{url}/readyz", said)
-            ready_s = time.monotonic() - began_s
-            metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
-            yield Server(url, metrics_url, process.pid, read_model(url), ready_s)
+            yield process, said
         finally:
             stop(process)
+
+
+def words(said: IO[bytes]) -> str:
+    """All that a process said so far."""
+    said.seek(0)
+    return said.read().decode(errors="replace")
+
+
+def last_words(said: IO[bytes]) -> str:
+    """The last lines of it, on one."""
+    return " / ".join(words(said).strip().splitlines()[-3:]) or "it said nothing"
 
 
 def read_model(url: str) -> str:
@@ -109,9 +127,7 @@ def _await_ready(process: subprocess.Popen[bytes], url: str, said: IO[bytes]) ->
         except OSError:  # refused, or 503 while the model warms up
             time.sleep(LOOK_EVERY_S)
     state = "ended" if process.poll() is not None else f"was not ready within {READY_S:g} s"
-    said.seek(0)
-    last = " / ".join(said.read().decode(errors="replace").strip().splitlines()[-3:])
-    raise ServerError(f"the server {state}: {last or 'it said nothing'}")
+    raise ServerError(f"the server {state}: {last_words(said)}")
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

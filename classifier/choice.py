@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Final, NamedTuple
 
 from classifier.canary import has_canaries
+from classifier.errors import WeightsError
 from classifier.model import Model
 from classifier.weights import check_torch_weights, graph_bytes, has_graph, has_int8_graph
 
@@ -170,7 +171,7 @@ def _cuda_obstacle(model: Model) -> str | None:
             return "the torch that is installed is for CPUs"
     except PackageNotFoundError:
         return "torch is not installed: pip install 'vivavoz[torch]'"
-    except Exception as error:
+    except WeightsError as error:
         return str(error)
     return None
 

@@ -18,7 +18,7 @@ LEFT_OUT: Final = ("openvino.tools.ovc", "openvino_telemetry")
 @contextmanager
 def _without_converter() -> Iterator[None]:
     hidden = [name for name in LEFT_OUT if name not in sys.modules]
-    # None is what an import takes for "not installed".
+    # None is what an import takes for "not installed"; the stubs know of modules alone.
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         yield

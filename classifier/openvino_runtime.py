@@ -68,7 +68,7 @@ class OpenVinoRuntime:
             )
         try:
             self._compiled = core.compile_model(graph, "CPU", properties(precision, threads))
-        except Exception as error:
+        except Exception as error:  # nor here
             raise WeightsError(f"{path} cannot be compiled: {error}; export it again") from error
         self._requests = threading.local()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
@@ -14,7 +15,7 @@ from classifier.weights import GRAPH, INT8_GRAPH, check_torch_weights, has_graph
 RuntimeName: TypeAlias = Literal["auto", "onnxruntime", "openvino", "torch"]
 PrecisionName: TypeAlias = Literal["auto", "fp32", "bf16", "int8"]
 
-PRECISIONS: Final = {
+PRECISIONS: Final[Mapping[RuntimeName, tuple[PrecisionName, ...]]] = {
     "onnxruntime": ("int8", "fp32"),
     "openvino": ("bf16", "fp32"),
     "torch": ("bf16", "fp32"),
@@ -63,10 +64,11 @@ def check_names(runtime: str, precision: str) -> None:
             raise RuntimeUnavailableError(
                 f"there is no {what} {name!r}; choose one of {', '.join(known)}"
             )
-    if runtime != "auto" and precision not in ("auto", *PRECISIONS[runtime]):
-        able = [name for name, has in PRECISIONS.items() if precision in has]
+    able = [name for name, has in PRECISIONS.items() if precision in has]
+    if "auto" not in (runtime, precision) and runtime not in able:
+        own = next(has for name, has in PRECISIONS.items() if name == runtime)
         raise RuntimeUnavailableError(
-            f"{runtime} has no {precision}, only {' and '.join(PRECISIONS[runtime])}; "
+            f"{runtime} has no {precision}, only {' and '.join(own)}; "
             f"choose one of those, or --runtime {' or '.join(able)}"
         )
 

@@ -1,12 +1,12 @@
 import csv
 import io
 
-from annotation import format_named
+from annotation import Segment, format_named
 from tests.annotation.samples import annotation, segment
 
 
-def written(*segments: object) -> str:
-    return format_named("csv").write(annotation(*segments))  # type: ignore[arg-type]
+def written(*segments: Segment) -> str:
+    return format_named("csv").write(annotation(*segments))
 
 
 def test_a_header_alone_says_what_there_could_be() -> None:
