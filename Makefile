@@ -11,6 +11,8 @@ TSC    := tools/page/node_modules/.bin/tsc
 BENCH  = $(BIN)/vivavoz bench
 TALK   = $(wildcard $(DATA)/vad/*.flac)
 LABELLED = $(addprefix --speech ,$(wildcard $(DATA)/speech.csv))
+# Each 30th recording of validation, played to the page.
+HEARD  = $(addprefix $(DATA)/,$(shell grep ',validation$$' $(DATA)/speech.csv | awk -F, 'NR % 30 == 0 {print $$1}'))
 PUBLISH = --figures docs/performance/figures.md
 MINUTES ?= 3
 RECORDINGS = --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv
@@ -83,6 +85,7 @@ bench: .venv/dev.done ## the published figures, from DATA=, into docs/performanc
 	$(BENCH) engines --threads 1,2 $(TALK) $(LABELLED) $(PUBLISH)
 	$(BENCH) engines --model random-base --runs 5 $(wordlist 1,3,$(TALK)) $(PUBLISH)
 	$(BENCH) peak $(PUBLISH)
+	$(BENCH) page $(HEARD) $(PUBLISH)
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export
