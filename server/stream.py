@@ -32,6 +32,7 @@ from server.protocol import (
 from server.sender import CLOSE_S, Sender
 from server.service import SERVICE, Service
 from server.session import Session
+from server.websocket import StrictWebSocket
 from vad import Segment
 
 logger = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ async def stream(request: web.Request) -> web.WebSocketResponse:
     """
     service = request.app[SERVICE]
     settings = service.settings
-    socket = web.WebSocketResponse(
+    has_token = check_handshake(request, service.access)
+    socket = StrictWebSocket(
+        frames=_bucket(settings.messages_per_second),
         protocols=(PROTOCOL,),
         compress=False,
         autoclose=False,
@@ -59,7 +62,6 @@ async def stream(request: web.Request) -> web.WebSocketResponse:
         heartbeat=settings.heartbeat_ms / 1000,
         max_msg_size=settings.message_bytes + 1,  # aiohttp refuses what has this size
     )
-    has_token = check_handshake(request, service.access, socket)
     with service.place(service.sessions, request):
         await socket.prepare(request)
         transport = request.transport
@@ -100,8 +102,7 @@ class Listener:
             lead_ms=settings.lead_ms,
             token_ok=(lambda _: True) if has_token else service.access.token_ok,
         )
-        rate = settings.messages_per_second
-        self._messages = TokenBucket(rate, rate * BURST_S)
+        self._messages = _bucket(settings.messages_per_second)
         self._samples: TokenBucket | None = None  # the rate comes with `session.start`
         self._sample_rate = 0
         self._arrivals = Arrivals()
@@ -284,3 +285,7 @@ class Listener:
                 "audio_ms": self._session.audio_ms,
             },
         )
+
+
+def _bucket(a_second: int) -> TokenBucket:
+    return TokenBucket(a_second, a_second * BURST_S)

@@ -1,0 +1,141 @@
+"""A WebSocket that keeps to RFC 6455 where aiohttp's lets things pass: frames that are not masked,
+lengths in a longer form than they need, messages within messages, close codes that are none. It
+also bounds what no message limit sees: pings and fragments.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aiohttp import WebSocketError, web
+
+from server.limits import TokenBucket
+from server.protocol import CloseCode
+
+MASKED: Final = 0x80
+FINAL: Final = 0x80
+CONTROL: Final = 0x8
+LEAST_16_BIT: Final = 126
+LEAST_64_BIT: Final = 1 << 16
+MOST_64_BIT: Final = (1 << 63) - 1
+
+NO_CODES: Final = frozenset({1004, 1005, 1006, 1015})
+"""Reserved, or what an end of the connection is called that had none."""
+
+
+def is_close_code(code: int) -> bool:
+    """Whether a peer may close with it; 0 stands for a close frame without one.
+
+    Examples:
+        >>> [code for code in (0, 999, 1000, 1006, 1016, 3000, 4999, 5000) if is_close_code(code)]
+        [0, 1000, 3000, 4999]
+    """
+    is_registered = 1000 <= code <= 1014 and code not in NO_CODES
+    return code == 0 or is_registered or 3000 <= code <= 4999
+
+
+class StrictWebSocket(web.WebSocketResponse):
+    """`web.WebSocketResponse` behind a `FrameCheck`.
+
+    Args:
+        frames: for frames that are no whole message; beyond it the connection is closed.
+        options: of `web.WebSocketResponse`.
+    """
+
+    def __init__(self, *, frames: TokenBucket, **options: Any) -> None:
+        super().__init__(**options)
+        self._frames = frames
+
+    @property
+    def _parser(self) -> Any:
+        """What the connection feeds. aiohttp sets it before the first byte goes there."""
+        return self._check
+
+    @_parser.setter
+    def _parser(self, reader: Any) -> None:
+        self._check = FrameCheck(reader, self._reader, self._frames) if reader else None
+
+    async def close(
+        self, *, code: int = CloseCode.DONE, message: bytes = b"", drain: bool = True
+    ) -> bool:
+        """Close; where the client did with a code that is none, say so."""
+        if self.close_code is not None and not is_close_code(self.close_code):
+            code, message = CloseCode.PROTOCOL, b""
+        return await super().close(code=code, message=message, drain=drain)
+
+
+class FrameCheck:
+    """Looks at the head of every frame before a reader does.
+
+    Args:
+        reader: aiohttp's, which takes what is right.
+        queue: where that one puts its messages.
+        frames: one is taken for each frame that is no whole message.
+    """
+
+    def __init__(self, reader: Any, queue: Any, frames: TokenBucket) -> None:
+        self._reader = reader
+        self._queue = queue
+        self._frames = frames
+        self._begun = b""  # a head of which more is to come
+        self._left = 0  # bytes of the frame under way
+        self._is_in_message = False
+
+    def feed_eof(self) -> None:
+        """The stream ends."""
+        self._reader.feed_eof()
+
+    def feed_data(self, data: bytes) -> tuple[bool, bytes]:
+        """Pass on what is right. What comes behind a fault is not looked at.
+
+        Returns:
+            Whether nothing more can be taken, and what was not.
+        """
+        try:
+            self._check(data)
+        except WebSocketError as error:
+            self._queue.set_exception(error)
+            return True, b""
+        taken: tuple[bool, bytes] = self._reader.feed_data(data)
+        return taken
+
+    def _check(self, data: bytes) -> None:
+        if self._left > len(data):
+            self._left -= len(data)
+            return
+        rest = self._begun + data[self._left :]
+        at, size = 0, len(rest)
+        while size - at >= 2:
+            first, second = rest[at], rest[at + 1]
+            length = second & 0x7F
+            head = 6 if length < LEAST_16_BIT else 8 if length == LEAST_16_BIT else 14
+            if not second & MASKED:
+                raise WebSocketError(CloseCode.PROTOCOL, "a client's frame is masked")
+            if head > 6:
+                if size - at < head - 4:
+                    break
+                length = self._long(int.from_bytes(rest[at + 2 : at + head - 4], "big"), head)
+            if first & CONTROL or not first & FINAL or not first & 0xF:
+                self._count(first)
+            if not first & CONTROL:
+                self._order(first)
+            at += head + length
+        self._begun = rest[at:] if at < size else b""
+        self._left = max(0, at - size)
+
+    @staticmethod
+    def _long(length: int, head: int) -> int:
+        least = LEAST_16_BIT if head == 8 else LEAST_64_BIT
+        if not least <= length <= MOST_64_BIT:
+            raise WebSocketError(CloseCode.PROTOCOL, "a length has its shortest form")
+        return length
+
+    def _order(self, first: int) -> None:
+        """A message begins after the one before has ended, and is continued only before."""
+        if bool(first & 0xF) is self._is_in_message:
+            raise WebSocketError(CloseCode.PROTOCOL, "messages come one after another")
+        self._is_in_message = not first & FINAL
+
+    def _count(self, first: int) -> None:
+        if self._frames.take(1):
+            raise WebSocketError(CloseCode.TOO_FAST, f"too many frames with opcode {first & 0xF}")
