@@ -67,6 +67,7 @@ def build_app(service: Service) -> web.Application:
     app.on_shutdown.append(_drain)
     app.cleanup_ctx.append(_run_queue)
     app.cleanup_ctx.append(_watch_loop)
+    app.cleanup_ctx.append(_end_decoder)
     return app
 
 
@@ -132,6 +133,11 @@ async def _run_queue(app: web.Application) -> AsyncIterator[None]:
     app[SERVICE].queue.start()
     yield
     await app[SERVICE].queue.close()
+
+
+async def _end_decoder(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await asyncio.to_thread(app[SERVICE].decoder.close)
 
 
 async def _watch_loop(app: web.Application) -> AsyncIterator[None]:

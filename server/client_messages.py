@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from server.message import (
     INTERIM_MS,
     OPTIONAL,
-    SAMPLE_RATES,
     InterimMs,
     Message,
     Milliseconds,
     VadChange,
 )
+from server.rates import SAMPLE_RATES
 
 MOST_HEARD_AGAIN_MS: Final = 60_000
 """Nobody has more to say of the noise, and a clock that stands still would never end a session."""

@@ -19,9 +19,8 @@ from aiohttp import hdrs, web
 
 from server.feedback import Feedback, Record, read_feedback
 from server.feedback_store import FeedbackFullError, FeedbackStore, new_id
-from server.recording import Recording, RecordingError, read_recording
+from server.recording import Recording
 from server.refusal import RefusalError
-from server.rest import STATUS
 from server.service import SERVICE
 from server.upload import is_form, read_form
 
@@ -75,7 +74,8 @@ async def give(request: web.Request) -> web.Response:
         def keep() -> Record:
             fields, audio = fields_of(parts)
             feedback = read_feedback(fields, service.model.labels)
-            return _keep(request.app[STORE], feedback, audio, settings.feedback_ms)
+            recording = service.decode(audio, max_ms=settings.feedback_ms)
+            return _keep(request.app[STORE], feedback, recording)
 
         record = await asyncio.to_thread(keep)
     service.metrics.feedback.labels("kept").inc()
@@ -113,11 +113,7 @@ def _reader(request: web.Request) -> Callable[[Parts], tuple[Mapping[str, Any], 
     raise RefusalError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "bad_form", f"send a form, or {JSON}")
 
 
-def _keep(store: FeedbackStore, feedback: Feedback, audio: bytes, most_ms: int) -> Record:
-    try:
-        recording = read_recording(audio, max_ms=most_ms)
-    except RecordingError as error:
-        raise RefusalError(STATUS[error.code], error.code, str(error)) from None
+def _keep(store: FeedbackStore, feedback: Feedback, recording: Recording) -> Record:
     record = _record(feedback, recording)
     if record.duration_ms < LEAST_MS:
         raise RefusalError(

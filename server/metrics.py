@@ -9,11 +9,13 @@ from typing import Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import generate_latest
 
+from server.decoder_wire import Usage
 from server.protocol import Emotion
 
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 LAG_SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
 LAG_EVERY_S: Final = 0.1
+BYTES: Final = tuple(float(mib << 20) for mib in (32, 48, 64, 96, 128))
 
 
 class Metrics:
@@ -53,6 +55,12 @@ class Metrics:
         self.latency = self._histogram(
             "label_latency_seconds", "From a segment's last sample to its label", SECONDS, "final"
         )
+        self.decoding = self._histogram(
+            "decode_cpu_seconds", "Processor time of decoding a file", SECONDS
+        )
+        self.decoding_bytes = self._histogram(
+            "decode_peak_bytes", "Most memory of the process that decoded a file", BYTES
+        )
         self.lag = self._histogram("event_loop_lag_seconds", "Lateness of a timer", LAG_SECONDS)
 
     def watch_queue(self, depth: Callable[[], int], busy: Callable[[], int]) -> None:
@@ -70,6 +78,11 @@ class Metrics:
         final = str(emotion.final).lower()
         self.verdicts.labels(emotion.label or str(emotion.reason), final).inc()
         self.latency.labels(final).observe(emotion.latency_ms / 1000)
+
+    def count_decoding(self, usage: Usage) -> None:
+        """Count what decoding a file took."""
+        self.decoding.observe(usage.cpu_s)
+        self.decoding_bytes.observe(usage.peak_bytes)
 
     def exposition(self) -> bytes:
         """Everything, in the Prometheus text format."""

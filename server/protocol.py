@@ -37,13 +37,13 @@ from server.message import (
     INTERIM_MS,
     PATH,
     PROTOCOL,
-    SAMPLE_RATES,
     TEXT_BYTES,
     InterimMs,
     Message,
     Milliseconds,
     VadChange,
 )
+from server.rates import SAMPLE_RATES
 from server.server_messages import (
     SERVER_MESSAGES,
     Ack,

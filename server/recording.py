@@ -1,4 +1,4 @@
-"""A recording: a file's samples, and the utterances in them.
+"""A recording: a file's samples. What others sent is decoded by `server.decoder`, not here.
 
 Errors:
     * :exc:`RecordingError`: a file that is not taken; its code says why.
@@ -7,17 +7,18 @@ Errors:
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import soundfile
 
-from server.protocol import SAMPLE_RATES
+from server.containers import TAKEN, is_taken, known_name
+from server.rates import SAMPLE_RATES
 
 Pcm = npt.NDArray[np.int16]
 
@@ -53,6 +54,18 @@ class RecordingError(Exception):
         self.code = code
 
 
+class Opened(NamedTuple):
+    """A file whose header is in order.
+
+    Attributes:
+        sample_rate: Hz, one of `SAMPLE_RATES`.
+        blocks: int16, mono, a second each; raises `RecordingError` where the file goes wrong.
+    """
+
+    sample_rate: int
+    blocks: Iterator[Pcm]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
     """Decoded audio.
@@ -82,30 +95,53 @@ def read_recording(source: bytes | Path, *, max_ms: int = MAX_MS) -> Recording:
         OSError: there is no file there, or it cannot be read.
 
     Examples:
-        >>> read_recording(b"RIFF....WAVE")
+        >>> read_recording(b"hello, I am a text")
         Traceback (most recent call last):
         server.recording.RecordingError: this is no WAV, FLAC or OGG file
     """
     if isinstance(source, bytes):
-        return _read(io.BytesIO(source), max_ms)
+        return _whole(open_recording(source, max_ms=max_ms))
     with source.open("rb") as file:
-        return _read(file.fileno(), max_ms)  # a name would tell it by its ending
+        return _whole(_open(file.fileno(), max_ms))  # a name would tell it by its ending
 
 
-def _read(file: BinaryIO | int, max_ms: int) -> Recording:
+def open_recording(content: bytes, *, max_ms: int) -> Opened:
+    """Read a header, and be ready to decode what follows block by block.
+
+    Args:
+        content: of a WAV, FLAC or OGG file.
+        max_ms: the longest that is taken, by the header and by counting.
+
+    Raises:
+        RecordingError: no such format, or a header that is not taken.
+    """
+    _check_kind(content[:16])
+    return _open(io.BytesIO(content), max_ms)
+
+
+def _open(file: BinaryIO | int, max_ms: int) -> Opened:
     try:
         sound = soundfile.SoundFile(file, closefd=False)
     except soundfile.SoundFileError as error:
-        raise RecordingError(RecordingCode.NOT_AUDIO, "this is no WAV, FLAC or OGG file") from error
-    with sound:
-        _check_header(sound, max_ms)
-        try:
-            samples = _join(_blocks(sound), sound.samplerate * max_ms // 1000, max_ms)
-        except soundfile.SoundFileError as error:
-            raise RecordingError(
-                RecordingCode.BROKEN, f"the file is damaged or not whole: {error}"
-            ) from error
-        return Recording(samples, sound.samplerate)
+        raise RecordingError(
+            RecordingCode.NOT_AUDIO, f"this is no {TAKEN} file: its header cannot be read"
+        ) from error
+    _check_header(sound, max_ms)
+    return Opened(sound.samplerate, _counted(sound, sound.samplerate * max_ms // 1000, max_ms))
+
+
+def _whole(opened: Opened) -> Recording:
+    return Recording(np.concatenate(list(opened.blocks)), opened.sample_rate)
+
+
+def _check_kind(first: bytes) -> None:
+    """Refuse by the first bytes, before any decoder sees them: libsndfile has two dozen."""
+    if is_taken(first):
+        return
+    name = known_name(first)
+    if name is None:
+        raise RecordingError(RecordingCode.NOT_AUDIO, f"this is no {TAKEN} file")
+    raise RecordingError(RecordingCode.UNSUPPORTED, f"the file is {name}; convert it to {TAKEN}")
 
 
 def _check_header(sound: Any, max_ms: int) -> None:
@@ -153,17 +189,21 @@ def _blocks(sound: Any) -> Iterator[Pcm]:
         yield np.rint(mono).clip(-32768, 32767).astype("<i2")
 
 
-def _join(blocks: Iterable[Pcm], most: int, max_ms: int) -> Pcm:
-    parts: list[Pcm] = []
+def _counted(sound: Any, most: int, max_ms: int) -> Iterator[Pcm]:
+    """Its blocks, until there are too many."""
     count = 0
-    for block in blocks:
-        parts.append(block)
-        count += len(block)
-        if count > most:
-            raise _too_long(max_ms)
+    try:
+        for block in _blocks(sound):
+            count += len(block)
+            if count > most:
+                raise _too_long(max_ms)
+            yield block
+    except soundfile.SoundFileError as error:
+        raise RecordingError(
+            RecordingCode.BROKEN, f"the file is damaged or not whole: {error}"
+        ) from error
     if not count:
         raise RecordingError(RecordingCode.EMPTY, "there is no audio in the file")
-    return np.concatenate(parts)
 
 
 def _too_long(max_ms: int) -> RecordingError:

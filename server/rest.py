@@ -16,7 +16,6 @@ from classifier import Verdict
 from server.analysis import Analysis, analyse
 from server.measured import in_short
 from server.protocol import ErrorCode
-from server.recording import RecordingCode, RecordingError, read_recording
 from server.refusal import RefusalError
 from server.service import SERVICE, Service
 from server.upload import read_upload
@@ -24,15 +23,6 @@ from vad import Segment, VadSettings
 
 REPORT: Final = "report.json"
 WHOLE: Final = "whole"
-
-STATUS: Final[Mapping[RecordingCode, HTTPStatus]] = {
-    RecordingCode.NOT_AUDIO: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    RecordingCode.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    RecordingCode.EMPTY: HTTPStatus.BAD_REQUEST,
-    RecordingCode.TOO_LONG: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    RecordingCode.BROKEN: HTTPStatus.BAD_REQUEST,
-    RecordingCode.BAD_SAMPLES: HTTPStatus.BAD_REQUEST,
-}
 
 
 async def classify(request: web.Request) -> web.Response:
@@ -55,10 +45,7 @@ async def classify(request: web.Request) -> web.Response:
             within_s=settings.upload_within_ms / 1000,
         )
         loop = asyncio.get_running_loop()
-        try:
-            analysis = await asyncio.to_thread(_analyse, body, service, vad, loop)
-        except RecordingError as error:
-            raise RefusalError(STATUS[error.code], error.code, str(error)) from None
+        analysis = await asyncio.to_thread(_analyse, body, service, vad, loop)
     service.metrics.recordings.inc()
     return _json(analysis.model_dump_json())
 
@@ -167,7 +154,7 @@ def read_report(folder: Path) -> dict[str, Any] | None:
 def _analyse(
     body: bytes, service: Service, vad: VadSettings, loop: asyncio.AbstractEventLoop
 ) -> Analysis:
-    """Decode and cut in this thread; each segment waits in the same queue as those of streams.
+    """Decode elsewhere and cut in this thread; each segment waits in the queue of the streams'.
 
     One model answers for all of a recording: where another took over meanwhile, it is asked anew.
     """
@@ -175,7 +162,7 @@ def _analyse(
     def ask(segment: Segment) -> Verdict | None:
         return asyncio.run_coroutine_threadsafe(service.queue.classify(segment), loop).result()
 
-    recording = read_recording(body, max_ms=service.settings.upload_ms)
+    recording = service.decode(body, max_ms=service.settings.upload_ms)
     while True:
         model = service.model
         analysis = analyse(recording, model, ask, vad=vad)

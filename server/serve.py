@@ -92,6 +92,7 @@ async def serve(settings: Settings, announce: Callable[[str], None] | None = Non
             await stack.enter_async_context(_following(service, store))
         _log_ready(service, internal)
         (announce or _print)(page_url(settings.host, public))
+        await asyncio.to_thread(service.decoder.start)
         await stop.wait()
         logger.info("stopping", extra={"sessions": len(service.listeners)})
 

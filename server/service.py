@@ -15,16 +15,29 @@ from aiohttp import hdrs, web
 from classifier import Classifier
 from server.access import Access
 from server.answering import Answering
+from server.decoder import Decoder
+from server.fork_server import DecoderError
 from server.inference import InferenceQueue, model_info
 from server.limits import Admission, FullError
 from server.metrics import Metrics
 from server.protocol import ErrorCode, ModelInfo
+from server.recording import Recording, RecordingCode, RecordingError
 from server.refusal import RefusalError
 from server.settings import Settings
 
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 5
+
+STATUS: Final[Mapping[RecordingCode, HTTPStatus]] = {
+    RecordingCode.NOT_AUDIO: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RecordingCode.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RecordingCode.EMPTY: HTTPStatus.BAD_REQUEST,
+    RecordingCode.TOO_LONG: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    RecordingCode.BROKEN: HTTPStatus.BAD_REQUEST,
+    RecordingCode.BAD_SAMPLES: HTTPStatus.BAD_REQUEST,
+}
+"""Of a file that is not taken."""
 
 
 class Listening(Protocol):
@@ -49,6 +62,7 @@ class Service:
 
     Attributes:
         answering: the model that answers.
+        decoder: of what clients upload.
         listeners: the sessions under way.
         is_draining: whether the server is about to stop; nothing new is taken then.
     """
@@ -60,6 +74,7 @@ class Service:
     access: Access
     sessions: Admission
     uploads: Admission
+    decoder: Decoder
     listeners: set[Listening] = field(default_factory=set)
     is_draining: bool = False
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -100,6 +115,7 @@ class Service:
             access=Access(token=token, origins=settings.allow_origin),
             sessions=Admission(settings.max_sessions, settings.max_sessions_per_address),
             uploads=Admission(settings.max_uploads, max(1, settings.max_uploads // 2)),
+            decoder=Decoder(note=metrics.count_decoding),
         )
 
     @property
@@ -151,6 +167,22 @@ class Service:
                 raise _no_place(error, retry) from None
             stack.callback(self._changed.set)
             yield
+
+    def decode(self, content: bytes, *, max_ms: int) -> Recording:
+        """What is in a file that somebody sent. Waits for a process: for a thread to call.
+
+        Raises:
+            RefusalError: 4xx the file is not taken, 503 nothing can be decoded now.
+        """
+        try:
+            return self.decoder.decode(content, max_ms=max_ms)
+        except RecordingError as error:
+            raise RefusalError(STATUS[error.code], error.code, str(error)) from None
+        except DecoderError as error:
+            retry: dict[str, str] = {hdrs.RETRY_AFTER: str(RETRY_AFTER_S)}
+            raise RefusalError(
+                HTTPStatus.SERVICE_UNAVAILABLE, "no_decoder", str(error), headers=retry
+            ) from error
 
     @contextmanager
     def listening(self, listener: Listening) -> Iterator[None]:
