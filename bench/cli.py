@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import (
     capacity,
+    cuts,
     engines,
     non_speech,
     original,
@@ -18,6 +19,7 @@ from bench import (
     session,
     startup,
     voice_activity,
+    websocket,
 )
 from bench.errors import BenchError
 from bench.figures import publish
@@ -71,6 +73,8 @@ def parser() -> argparse.ArgumentParser:
         ("engines", engines),
         ("peak", peak),
         ("page", page),
+        ("websocket", websocket),
+        ("cuts", cuts),
     ):
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_flags(command)

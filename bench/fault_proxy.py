@@ -101,6 +101,10 @@ class _Link:
     dribble_until: float = 0.0
     free: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def is_over(self) -> bool:
+        return any(writer.is_closing() for writer in self.writers)
+
     def end(self, *, reset: bool) -> None:
         for writer in self.writers:
             raw = writer.get_extra_info("socket")
@@ -159,10 +163,12 @@ class FaultProxy:
         """Forward new connections to another server."""
         self._server_address = host, port
 
-    def cut(self, *, reset: bool = False) -> None:
-        """End every connection now."""
-        for link in tuple(self._links):
+    def cut(self, *, reset: bool = False) -> int:
+        """End every connection now. Returns how many there were."""
+        there = [link for link in self._links if not link.is_over]
+        for link in there:
             link.end(reset=reset)
+        return len(there)
 
     @asynccontextmanager
     async def outage(self) -> AsyncIterator[None]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +14,7 @@ import numpy as np
 import soundfile
 
 from bench.agreement import Agreement, Heard, compare
+from bench.chromium import Wire, open_page, start, stop
 from bench.conditions import Conditions
 from bench.errors import BenchError, RecordingError
 from bench.model import add_model_flag, describe, open_model
@@ -27,8 +26,6 @@ from bench.voice import converse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from playwright.sync_api import Page
-
 HELP = "recordings played into a real Chromium's microphone: does the page hear what the file says"
 
 PAUSE_S: Final = 1.0
@@ -38,16 +35,6 @@ TAIL_S: Final = 3.0
 SYNTHETIC_S: Final = 20.0
 NEAR_MS: Final = 150
 """A begin or end that is further off than the others is another one."""
-WAIT_MS: Final = 30_000
-"""For the page to open, and for the last answers."""
-CHROMIUM: Final = (
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 def add_flags(command: argparse.ArgumentParser) -> None:
@@ -124,48 +111,13 @@ def play(url: str, recording: Path, length_ms: int) -> list[Heard]:
     Raises:
         BenchError: there is no Playwright or no Chromium, or the page does not do as it should.
     """
-    try:
-        from playwright.sync_api import Error, sync_playwright
-    except ImportError:
-        raise BenchError(
-            "playwright is not installed; pip install 'vivavoz[dev]', and where there is no "
-            "Chromium: playwright install chromium"
-        ) from None
-    sandbox = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    microphone = f"--use-file-for-fake-audio-capture={recording}%noloop"
-    try:
-        with sync_playwright() as running:
-            browser = running.chromium.launch(
-                executable_path=shutil.which("chromium"), args=[*CHROMIUM, *sandbox, microphone]
-            )
-            try:
-                context = browser.new_context()
-                context.grant_permissions(["microphone"], origin=url)
-                return _listen(context.new_page(), url, length_ms)
-            finally:
-                browser.close()
-    except Error as error:
-        raise BenchError(f"Chromium: {error.message.strip().splitlines()[0]}") from None
-
-
-def _listen(page: Page, url: str, length_ms: int) -> list[Heard]:
-    """Press Start, wait as long as the recording lasts, press Stop; what came until the end."""
-    heard: list[Heard] = []
-
-    def keep(payload: str | bytes) -> None:
-        message = json.loads(payload)
-        if message["type"] == "emotion" and message["final"]:
-            heard.append(Heard.of(message))
-
-    page.set_default_timeout(WAIT_MS)
-    page.on("websocket", lambda socket: socket.on("framereceived", keep))
-    page.goto(url)
-    page.click("#start")
-    page.wait_for_selector("#state[data-state=listening]")
-    page.wait_for_timeout(length_ms)  # it sounds as long as it sounds
-    page.click("#start")
-    page.wait_for_selector("#state[data-state=closed]")
-    return heard
+    wire = Wire()
+    with open_page(url, recording) as page:
+        wire.follow(page)
+        start(page)
+        page.wait_for_timeout(length_ms)  # it sounds as long as it sounds
+        stop(page)
+    return [heard for _, heard in wire.finals]
 
 
 def classify(recording: Path, model: str) -> list[Heard]:

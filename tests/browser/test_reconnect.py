@@ -1,22 +1,20 @@
-"""The page over a network that is cut while somebody speaks: nothing lost, nothing twice."""
+"""The page over a network that is cut while somebody speaks: nothing lost, nothing twice.
+
+Cuts at any moment are in test_bench_cuts.py.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import random
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
-from bench.fault_proxy import FaultProxy
+from bench.network import Cut, network
 from tests.browser.conftest import OpenPage, serving, write_wav
 from tests.browser.test_live import classify, finals, stop
 from tests.voice import Pcm, talk
@@ -24,66 +22,6 @@ from tests.voice import Pcm, talk
 pytestmark = pytest.mark.browser
 
 NEAR_MS = 100
-CUTS = 8
-
-
-class Network:
-    """A proxy on a thread of its own: the test waits for the page meanwhile."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        assert parts.hostname
-        assert parts.port
-        self.proxy = FaultProxy(parts.hostname, parts.port)
-        self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self.loop.run_forever)
-        self._thread.start()
-        self._do(self.proxy.__aenter__())
-        self.url = f"http://127.0.0.1:{self.proxy.port}"
-
-    def close(self) -> None:
-        self._do(self._end())
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join()
-        self.loop.close()
-
-    def cut_after(self, seconds: float, *, reset: bool) -> None:
-        cut = partial(self.proxy.cut, reset=reset)
-        self.loop.call_soon_threadsafe(self.loop.call_later, seconds, cut)
-
-    def outage(self, seconds: float) -> None:
-        """Begins now; ends by itself."""
-
-        async def out() -> None:
-            async with self.proxy.outage():
-                await asyncio.sleep(seconds)
-
-        asyncio.run_coroutine_threadsafe(out(), self.loop)
-
-    def forward_to(self, url: str) -> None:
-        parts = urlsplit(url)
-        assert parts.hostname
-        assert parts.port
-        self.loop.call_soon_threadsafe(self.proxy.forward_to, parts.hostname, parts.port)
-
-    async def _end(self) -> None:
-        await self.proxy.__aexit__()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:  # an outage that is not over
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    def _do(self, what: Any) -> None:
-        asyncio.run_coroutine_threadsafe(what, self.loop).result(10)
-
-
-@contextmanager
-def network(url: str) -> Iterator[Network]:
-    through = Network(url)
-    try:
-        yield through
-    finally:
-        through.close()
 
 
 def conversation(times: int, seed: int) -> Pcm:
@@ -128,25 +66,6 @@ def check_same(seen: list[dict[str, str]], told: list[dict[str, Any]]) -> None:
     assert np.abs(shifts - np.median(shifts)).max() <= NEAR_MS, shifts
 
 
-def test_cuts_at_any_moment_change_nothing(
-    open_page: OpenPage, server_url: str, tmp_path: Path
-) -> None:
-    recording = write_wav(tmp_path / "talk.wav", conversation(9, seed=5))
-    told = classify(recording)
-    with network(server_url) as through:
-        page = open_page(recording, url=through.url)
-        sockets = watch(page)
-        begin(page)
-        rng = random.Random(7)
-        for _ in range(CUTS):
-            through.cut_after(rng.uniform(0.5, 26), reset=rng.random() < 0.5)
-        wait_for(page, len(told), 60)
-        check_same(finals(page), told)
-        assert len(sockets) >= CUTS // 2  # two may fall together
-        stop(page)
-        assert page.locator("#timeline li").count() == len(told)
-
-
 def test_ten_seconds_without_a_network_lose_nothing(
     open_page: OpenPage, server_url: str, tmp_path: Path, artifacts: Path
 ) -> None:
@@ -175,8 +94,7 @@ def test_after_stop_nothing_reconnects(
         page = open_page(recording, url=through.url)
         sockets = watch(page)
         begin(page)
-        through.outage(6)
-        through.cut_after(0, reset=True)
+        through.suffer([Cut(0, reset=True, out_s=6)])
         expect_connection(page, "reconnecting")
         page.click("#start")
         expect_connection(page, "closed")
@@ -190,9 +108,9 @@ def test_after_stop_nothing_reconnects(
 def test_a_server_that_restarts_is_gone_on_with(open_page: OpenPage, tmp_path: Path) -> None:
     recording = write_wav(tmp_path / "talk.wav", conversation(5, seed=3))
     told = classify(recording)
-    with serving() as second:
+    with serving() as second, ExitStack() as until_the_end:
         with serving() as first:
-            through = Network(first)
+            through = until_the_end.enter_context(network(first))
             page = open_page(recording, url=through.url)
             begin(page)
             wait_for(page, 1, 30)
@@ -208,4 +126,3 @@ def test_a_server_that_restarts_is_gone_on_with(open_page: OpenPage, tmp_path: P
             timeout=60_000,
         )
         stop(page)
-        through.close()
