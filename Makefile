@@ -15,6 +15,7 @@ LABELLED = $(addprefix --speech ,$(wildcard $(DATA)/speech.csv))
 HEARD  = $(addprefix $(DATA)/,$(shell grep ',validation$$' $(DATA)/speech.csv | awk -F, 'NR % 30 == 0 {print $$1}'))
 PUBLISH = --figures docs/performance/figures.md
 MINUTES ?= 3
+SEED    ?= 1
 RECORDINGS = --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv
 FIT    = $(BIN)/vivavoz train fit $(RECORDINGS)
 TEACHERS := 11 12
@@ -24,7 +25,7 @@ RECIPE = --epochs 46 --rate 5e-4 --mixup 0.5 --seed 1 \
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench generate format clean
+.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench cuts generate format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -49,7 +50,7 @@ unit: .venv/dev.done ## every test but the browser's, with coverage
 	  || { $(BIN)/coverage report --include='$(WHOLLY_COVERED)'; exit 1; }
 	$(BIN)/coverage report --fail-under=90 >/dev/null || { echo 'coverage is below 90 %'; exit 1; }
 
-browser: .venv/dev.done .venv/page.done .venv/chromium.done ## the page in a real Chromium
+browser: .venv/dev.done .venv/page.done .venv/chromium.done .venv/firefox.done ## the page in a real Chromium and Firefox
 	$(BIN)/pytest tests/browser
 
 fast: .venv/dev.done ## the tests that need neither torch nor a browser
@@ -86,6 +87,9 @@ bench: .venv/dev.done ## the published figures, from DATA=, into docs/performanc
 	$(BENCH) engines --model random-base --runs 5 $(wordlist 1,3,$(TALK)) $(PUBLISH)
 	$(BENCH) peak $(PUBLISH)
 	$(BENCH) page $(HEARD) $(PUBLISH)
+
+cuts: .venv/dev.done .venv/chromium.done ## the page through 20 network cuts in five minutes (SEED=)
+	$(BENCH) cuts --seed $(SEED) $(HEARD) $(PUBLISH)
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export
@@ -125,4 +129,8 @@ TEST_PATHS := tests annotation bench classifier client_python server training va
 
 .venv/chromium.done: tools/install_chromium.sh .venv/dev.done
 	@sh tools/install_chromium.sh $(BIN)/playwright
+	@touch $@
+
+.venv/firefox.done: tools/install_firefox.sh .venv/dev.done
+	@sh tools/install_firefox.sh
 	@touch $@
