@@ -11,6 +11,7 @@ from bench import (
     capacity,
     cuts,
     engines,
+    hostile,
     non_speech,
     original,
     overhead,
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
         ("engines", engines),
         ("peak", peak),
         ("page", page),
+        ("hostile", hostile),
         ("websocket", websocket),
         ("cuts", cuts),
     ):

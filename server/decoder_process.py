@@ -12,6 +12,7 @@ Its supervisor, another fork, ends it when its time is over and reports what it 
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -51,6 +52,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     bounds = Bounds(*map(int, sys.argv[1:]))
+    gc.disable()  # it would touch, and so copy, pages that all forks share
     with socket.socket(fileno=os.dup(0)) as control:
         os.close(0)  # or every fork would hold it
         os.open(os.devnull, os.O_RDONLY)
