@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
@@ -18,6 +16,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from server import rest
 from server.feedback_rest import add_feedback
 from server.feedback_store import FeedbackStore
+from server.headers import add_headers
 from server.metrics import Metrics
 from server.page import add_page, page_files
 from server.protocol import PATH, ErrorCode
@@ -27,23 +26,6 @@ from server.settings import Settings
 from server.stream import stream
 
 logger = logging.getLogger(__name__)
-
-HEADERS: Final = MappingProxyType(
-    {
-        "Content-Security-Policy": (
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            "img-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
-            "form-action 'none'; frame-ancestors 'none'"
-        ),
-        "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        hdrs.SERVER: "vivavoz",
-    }
-)
-"""On every answer: the page loads nothing from elsewhere, and nobody frames it."""
 
 
 def build_app(service: Service) -> web.Application:
@@ -63,7 +45,7 @@ def build_app(service: Service) -> web.Application:
     if service.settings.feedback_dir:
         add_feedback(app, _feedback_store(service.settings, service.settings.feedback_dir))
     add_page(app.router, page_files())
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_drain)
     app.cleanup_ctx.append(_run_queue)
     app.cleanup_ctx.append(_watch_loop)
@@ -89,6 +71,7 @@ def build_metrics_app(metrics: Metrics) -> web.Application:
 
     app = web.Application()
     app.router.add_get("/metrics", show)
+    app.on_response_prepare.append(add_headers)
     return app
 
 
@@ -120,11 +103,6 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         )
 
 
-async def _add_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
-    response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-
-
 async def _drain(app: web.Application) -> None:
     await app[SERVICE].drain()
 
@@ -141,8 +119,9 @@ async def _end_decoder(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _watch_loop(app: web.Application) -> AsyncIterator[None]:
-    task = asyncio.create_task(app[SERVICE].metrics.watch_loop())
+    service = app[SERVICE]
+    watching = asyncio.gather(service.metrics.watch_loop(), service.capacity.watch())
     yield
-    task.cancel()
+    watching.cancel()
     with suppress(asyncio.CancelledError):
-        await task
+        await watching

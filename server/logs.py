@@ -8,6 +8,9 @@ import sys
 from datetime import UTC, datetime
 from typing import Final
 
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
+
 STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record has; anything else was given as ``extra``."""
 
@@ -35,8 +38,20 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, default=str)
 
 
+class WithoutBadRequests(logging.Filter):
+    """Passes over requests that are no HTTP: aiohttp answers them, and would log each with its
+    client's address and a traceback.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is logged."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not isinstance(error, HttpProcessingError | RequestPayloadError)
+
+
 def configure_logging(level: str) -> None:
     """Log from `level` up. Called once, by the program."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
+    handler.addFilter(WithoutBadRequests())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

@@ -68,6 +68,10 @@ class Metrics:
         self._gauge("queue_depth", "Segments waiting").set_function(depth)
         self._gauge("workers_busy", "Classifications under way").set_function(busy)
 
+    def watch_capacity(self, sessions: Callable[[], float]) -> None:
+        """Show how many sessions can be served whenever it is asked for."""
+        self._gauge("sessions_capacity", "Sessions that can be served").set_function(sessions)
+
     def show_model(self, version: str) -> None:
         """Show which model answers."""
         self._model.clear()

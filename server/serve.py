@@ -15,19 +15,24 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from aiohttp import web
 
-from classifier import ClassifierError, ModelStore, is_store
+from classifier import Classifier, ClassifierError, ModelStore, is_store
 from classifier.source import find_model
 from server.access import TokenFileError, read_token
 from server.address import AddressError, check_exposure, open_socket, page_url
 from server.allocator import return_large_buffers
 from server.app import build_app, build_metrics_app
+from server.capacity import expected_cost
+from server.client_address import is_one_of
+from server.connections import LimitedSite
 from server.feedback_store import FeedbackFolderError
 from server.logs import configure_logging
 from server.reload import Opened, Reloader, open_model, open_newest
@@ -39,6 +44,9 @@ logger = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 15.0
 """For the next request on a connection; aiohttp would wait an hour."""
+
+SAMPLE_RATE: Final = 16000
+PROBE_S: Final = 2
 
 SHUTDOWN_S: Final = 1.0
 """For requests that are still under way after the draining, which has a time of its own."""
@@ -85,9 +93,17 @@ async def serve(settings: Settings, announce: Callable[[str], None] | None = Non
         opened = await _unless_stopped(stop, settings)
         if opened is None:
             return
-        service = Service.build(settings, opened.classifier, token=token, report=opened.report)
-        await stack.enter_async_context(_listening(build_metrics_app(service.metrics), internal))
-        await stack.enter_async_context(_listening(build_app(service), public))
+        service = Service.build(
+            settings,
+            opened.classifier,
+            token=token,
+            report=opened.report,
+            session_cost=await asyncio.to_thread(session_cost, opened.classifier),
+        )
+        await stack.enter_async_context(
+            listening(build_metrics_app(service.metrics), internal, settings)
+        )
+        await stack.enter_async_context(listening(build_app(service), public, settings))
         if store := _store(settings):
             await stack.enter_async_context(_following(service, store))
         _log_ready(service, internal)
@@ -107,6 +123,13 @@ def load_model(settings: Settings) -> Opened:
         return open_newest(store, settings)
     classifier = open_model(settings.model, settings)
     return Opened(classifier, read_report(find_model(settings.model).folder))
+
+
+def session_cost(classifier: Classifier) -> float:
+    """What a session will probably cost, see `Capacity`; by what a warm model takes for silence."""
+    began = time.perf_counter()
+    classifier.logits(bytes(PROBE_S * SAMPLE_RATE * 2))
+    return expected_cost(time.perf_counter() - began, PROBE_S)
 
 
 def _store(settings: Settings) -> ModelStore | None:
@@ -137,14 +160,28 @@ async def _unless_stopped(stop: asyncio.Event, settings: Settings) -> Opened | N
 
 
 @asynccontextmanager
-async def _listening(app: web.Application, listening: socket.socket) -> AsyncIterator[None]:
+async def listening(
+    app: web.Application, public: socket.socket, settings: Settings
+) -> AsyncIterator[web.AppRunner]:
+    """An application behind a socket for as long as the block lasts, with all its limits."""
     runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=SHUTDOWN_S
+        app,
+        access_log=None,
+        keepalive_timeout=KEEPALIVE_S,
+        shutdown_timeout=SHUTDOWN_S,
+        auto_decompress=False,  # a small request would unpack into gigabytes
     )
     await runner.setup()
     try:
-        await web.SockSite(runner, listening).start()
-        yield
+        await LimitedSite(
+            runner,
+            public,
+            most=settings.max_connections,
+            per_address=settings.max_connections_per_address,
+            is_trusted=partial(is_one_of, proxies=settings.trusted_proxies),
+            stall_s=settings.stall_ms / 1000,
+        ).start()
+        yield runner
     finally:
         await runner.cleanup()
 

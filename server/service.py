@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,11 +15,13 @@ from aiohttp import hdrs, web
 
 from classifier import Classifier
 from server.access import Access
+from server.admission import Admission, Cause, FullError
 from server.answering import Answering
+from server.capacity import Capacity
+from server.client_address import client_address, limited_as
 from server.decoder import Decoder
 from server.fork_server import DecoderError
 from server.inference import InferenceQueue, model_info
-from server.limits import Admission, FullError
 from server.metrics import Metrics
 from server.protocol import ErrorCode, ModelInfo
 from server.recording import Recording, RecordingCode, RecordingError
@@ -28,6 +31,12 @@ from server.settings import Settings
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER_S: Final = 5
+
+NO_PLACE: Final[Mapping[Cause, str]] = {
+    "total": "the server has no place left",
+    "address": "this address has no place left",
+    "capacity": "the server has enough to do",
+}
 
 STATUS: Final[Mapping[RecordingCode, HTTPStatus]] = {
     RecordingCode.NOT_AUDIO: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -74,6 +83,7 @@ class Service:
     access: Access
     sessions: Admission
     uploads: Admission
+    capacity: Capacity
     decoder: Decoder
     listeners: set[Listening] = field(default_factory=set)
     is_draining: bool = False
@@ -87,6 +97,7 @@ class Service:
         *,
         token: str | None = None,
         report: dict[str, Any] | None = None,
+        session_cost: float | None = None,
     ) -> Service:
         """A service around a model that is warm.
 
@@ -95,8 +106,14 @@ class Service:
             classifier: answers in threads of its own.
             token: what clients have to bring.
             report: what was measured of the model, for ``GET /v1/model``.
+            session_cost: see `Capacity`.
         """
         metrics = Metrics()
+        capacity = Capacity(settings.workers, lambda: sessions.taken, cost=session_cost)
+        sessions = Admission(
+            settings.max_sessions, settings.max_sessions_per_address, capacity.has_room
+        )
+        metrics.watch_capacity(lambda: min(capacity.sessions or math.inf, settings.max_sessions))
         metrics.show_model(classifier.version)
         answering = Answering(classifier, report)
         queue = InferenceQueue(
@@ -106,6 +123,7 @@ class Service:
             deadline_ms=settings.deadline_ms,
             hear=answering.hear if settings.lead_ms else None,
             metrics=metrics,
+            capacity=capacity,
         )
         return cls(
             settings=settings,
@@ -113,8 +131,9 @@ class Service:
             queue=queue,
             metrics=metrics,
             access=Access(token=token, origins=settings.allow_origin),
-            sessions=Admission(settings.max_sessions, settings.max_sessions_per_address),
+            sessions=sessions,
             uploads=Admission(settings.max_uploads, max(1, settings.max_uploads // 2)),
+            capacity=capacity,
             decoder=Decoder(note=metrics.count_decoding),
         )
 
@@ -143,7 +162,15 @@ class Service:
         """Why no new session should come here, None when one may."""
         if self.is_draining:
             return "the server is shutting down"
+        if self.queue.is_lost:
+            return "the model hangs"
         return "the queue is full" if self.queue.is_full else None
+
+    def address_of(self, request: web.Request) -> str | None:
+        """Whose limits a request counts towards: the client's, also behind a known proxy."""
+        forwarded = request.headers.getall(hdrs.X_FORWARDED_FOR, ())
+        address = client_address(request.remote, forwarded, self.settings.trusted_proxies)
+        return limited_as(address) if address else None
 
     @contextmanager
     def place(self, admission: Admission, request: web.Request) -> Iterator[None]:
@@ -162,7 +189,7 @@ class Service:
             )
         with ExitStack() as stack:
             try:
-                stack.enter_context(admission.place(request.remote))
+                stack.enter_context(admission.place(self.address_of(request)))
             except FullError as error:
                 raise _no_place(error, retry) from None
             stack.callback(self._changed.set)
@@ -215,11 +242,10 @@ class Service:
 
 
 def _no_place(error: FullError, headers: Mapping[str, str]) -> RefusalError:
-    whose = "this address has" if error.cause == "address" else "the server has"
     return RefusalError(
         HTTPStatus.SERVICE_UNAVAILABLE,
         ErrorCode.OVERLOADED,
-        f"{whose} no place left; try again in {RETRY_AFTER_S} s",
+        f"{NO_PLACE[error.cause]}; try again in {RETRY_AFTER_S} s",
         cause=f"overloaded_{error.cause}",
         headers=headers,
     )

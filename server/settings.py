@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from urllib.parse import urlsplit
@@ -41,6 +42,13 @@ def _origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def _network(value: Any) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(value)
+    except ValueError as error:
+        raise ValueError(f"{error}; write it as 10.0.0.1 or 10.0.0.0/8") from None
+
+
 def _vad_from_text(value: Any) -> Any:
     """The environment holds texts, and `VadSettings` is strict on the wire."""
     return VadSettings.model_validate(value, strict=False) if isinstance(value, dict) else value
@@ -51,6 +59,11 @@ Count = Annotated[int, Field(ge=1)]
 Milliseconds = Annotated[int, Field(ge=1)]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, BeforeValidator(_split)
+]
+
+
+Networks = Annotated[
+    tuple[Annotated[Any, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_split)
 ]
 
 
@@ -119,6 +132,21 @@ class Settings(BaseSettings):
         bool, Field(description="let anyone in who reaches the address, without a token")
     ] = False
 
+    trusted_proxies: Annotated[
+        Networks,
+        Field(
+            description="addresses or networks of proxies of ours, separated by commas: their "
+            "X-Forwarded-For is believed"
+        ),
+    ] = ()
+
+    max_connections: Annotated[Count, Field(description="connections at once")] = 1024
+    max_connections_per_address: Annotated[
+        Count, Field(description="of them from one address; a trusted proxy may have all")
+    ] = 128
+    stall_ms: Annotated[
+        Milliseconds, Field(description="time in which a client has to take some of an answer")
+    ] = 15_000
     max_sessions: Annotated[Count, Field(description="sessions at once")] = 64
     max_sessions_per_address: Annotated[Count, Field(description="of them from one address")] = 8
     max_uploads: Annotated[Count, Field(description="recordings classified at once")] = 4

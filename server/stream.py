@@ -15,7 +15,6 @@ from classifier import Verdict
 from server.actions import Action, Classify, Close, Expect, JobId, Send
 from server.arrivals import Arrivals
 from server.handshake import check_handshake
-from server.limits import TokenBucket
 from server.protocol import (
     PROTOCOL,
     Ack,
@@ -32,6 +31,7 @@ from server.protocol import (
 from server.sender import CLOSE_S, Sender
 from server.service import SERVICE, Service
 from server.session import Session
+from server.token_bucket import TokenBucket
 from server.websocket import StrictWebSocket
 from vad import Segment
 
@@ -108,6 +108,8 @@ class Listener:
         self._arrivals = Arrivals()
         self._clock = asyncio.get_running_loop().time
         self._patient_until = 0.0
+        lasts_ms = settings.session_ms + settings.idle_ms  # for who sends less than time goes by
+        self._ends_at = self._clock() + lasts_ms / 1000
         self._is_closing = False
         self._is_behind = False
 
@@ -196,11 +198,13 @@ class Listener:
 
     def _wait(self, milliseconds: int) -> None:
         """Have patience with a client from now on, for so long."""
-        self._patient_until = self._clock() + milliseconds / 1000
+        self._patient_until = min(self._clock() + milliseconds / 1000, self._ends_at)
 
     def _time_out(self) -> None:
         settings = self._service.settings
-        if self._session.is_started:
+        if self._clock() >= self._ends_at:
+            self._end(ErrorCode.TOO_LONG, "a session ends here; start anew", CloseCode.TOO_LONG)
+        elif self._session.is_started:
             text = f"no audio came for {settings.idle_ms // 1000} s"
             self._end(ErrorCode.IDLE, text, CloseCode.IDLE)
         else:

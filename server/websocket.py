@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from aiohttp import WebSocketError, web
 
-from server.limits import TokenBucket
 from server.protocol import CloseCode
+from server.token_bucket import TokenBucket
 
 MASKED: Final = 0x80
 FINAL: Final = 0x80

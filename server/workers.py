@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from queue import SimpleQueue
 from typing import Final, Generic, TypeVar
 
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 JOIN_S: Final = 5.0
 
-Job = TypeVar("Job")
+Job = TypeVar("Job", bound=Hashable)
 Result = TypeVar("Result")
 
 
@@ -26,6 +26,9 @@ class Workers(Generic[Job, Result]):
         count: of them.
         work: called in a thread; raises nothing.
         done: called by the loop with the job, its result and the seconds it took.
+
+    Attributes:
+        lost: threads that were left behind.
     """
 
     def __init__(
@@ -39,10 +42,11 @@ class Workers(Generic[Job, Result]):
         self._done = done
         self._inbox: SimpleQueue[Job | None] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._threads = [
-            threading.Thread(target=self._run, name=f"{name}-{i}", daemon=True)
-            for i in range(count)
-        ]
+        self._name = name
+        self._lock = threading.Lock()
+        self._at_work: dict[Job, threading.Thread] = {}
+        self._threads = [self._thread(i) for i in range(count)]
+        self.lost = 0
 
     @property
     def count(self) -> int:
@@ -59,6 +63,23 @@ class Workers(Generic[Job, Result]):
         """Have a job done, in the order of the calls."""
         self._inbox.put(job)
 
+    def abandon(self, job: Job) -> bool:
+        """Leave a thread behind that hangs in a job, and start another in its place.
+
+        Returns:
+            False where the job is not under way any more: it was done just now.
+        """
+        with self._lock:
+            thread = self._at_work.pop(job, None)
+        if thread is None:
+            return False
+        self.lost += 1
+        self._threads.remove(thread)
+        fresh = self._thread(len(self._threads) + self.lost)
+        self._threads.append(fresh)
+        fresh.start()
+        return True
+
     async def close(self) -> None:
         """Wait for the threads. What has not begun is left, and nobody is told any more."""
         self._loop = None
@@ -72,12 +93,20 @@ class Workers(Generic[Job, Result]):
             loop, started = self._loop, time.monotonic()
             if loop is None:
                 continue  # closed meanwhile; nobody waits
+            with self._lock:
+                self._at_work[job] = threading.current_thread()
             result = self._work(job)
+            with self._lock:
+                if self._at_work.pop(job, None) is None:
+                    return  # given up meanwhile; another thread works in this one's place
             try:
                 loop.call_soon_threadsafe(self._done, job, result, time.monotonic() - started)
             except RuntimeError:  # the loop is closed: the server has gone
                 return
             del job, result  # a thread that waits keeps no session in memory
+
+    def _thread(self, number: int) -> threading.Thread:
+        return threading.Thread(target=self._run, name=f"{self._name}-{number}", daemon=True)
 
     def _join(self) -> None:
         until = time.monotonic() + JOIN_S

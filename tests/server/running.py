@@ -21,6 +21,7 @@ from classifier import Verdict
 from server.address import open_socket
 from server.app import build_app
 from server.protocol import PROTOCOL
+from server.serve import listening
 from server.service import Service
 from server.settings import Settings
 
@@ -99,15 +100,10 @@ async def running(
 ) -> AsyncIterator[Running]:
     """A server around a model."""
     service = Service.build(settings, model, token=token, report={"name": "tiny"})
-    runner = web.AppRunner(build_app(service), access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    listening = open_socket("127.0.0.1", 0)
-    port = listening.getsockname()[1]
-    await web.SockSite(runner, listening).start()
-    try:
+    public = open_socket("127.0.0.1", 0)
+    port = public.getsockname()[1]
+    async with listening(build_app(service), public, settings) as runner:
         yield Running(service, runner, port)
-    finally:
-        await runner.cleanup()
 
 
 def blocks(pcm: Pcm, size: int = 1600) -> list[Pcm]:

@@ -134,7 +134,66 @@ async def test_a_model_that_raises_is_logged_and_counted_and_the_thread_lives(
     assert answers["good"]
     (record,) = [record for record in caplog.records if record.levelno >= logging.ERROR]
     assert "out of tune" in str(record.exc_info)
-    assert metrics.registry.get_sample_value("vivavoz_inference_failures_total") == 1
+    assert metrics.registry.get_sample_value("vivavoz_inference_failures_total") == 2
+
+
+async def test_a_model_that_fails_once_is_asked_again_and_nobody_notices(make: Make) -> None:
+    asked: list[int] = []
+
+    def model(pcm: bytes, **quality: Any) -> Verdict:
+        asked.append(len(pcm))
+        if asked == [2]:
+            raise RuntimeError("out of breath")
+        return Verdict("happy", None, 1.0, {"happy": 1.0}, "0")
+
+    answers = Answers(make(model))
+    answers.ask("once", sized(2))
+    answers.ask("next", sized(4))
+    await answers.come("once", "next")
+    assert all(answers.values())
+    assert asked == [2, 4, 2]
+
+
+async def test_an_interim_that_fails_is_not_tried_again(make: Make) -> None:
+    asked: list[int] = []
+
+    def model(pcm: bytes, **quality: Any) -> Verdict:
+        asked.append(len(pcm))
+        raise RuntimeError("out of tune")
+
+    answers = Answers(make(model))
+    answers.ask("interim", INTERIM)
+    await answers.come("interim")
+    assert (answers["interim"], len(asked)) == (None, 1)
+
+
+async def test_a_thread_in_which_the_model_hangs_is_replaced(make: Make) -> None:
+    model = Model()
+    queue = make(model, deadline_ms=30)
+    answers = Answers(queue)
+    answers.ask("hangs", sized(2))
+    await answers.come("hangs")
+    assert answers["hangs"] is None
+    while queue.busy:  # noqa: ASYNC110 - there is no event for it
+        await asyncio.sleep(0.01)
+    assert not queue.is_lost
+    model.go.release(2)  # one for each thread
+    answers.ask("next", sized(4))
+    await answers.come("next")
+    assert answers["next"]
+    assert queue.busy == 0
+
+
+async def test_who_asks_much_waits_for_itself_alone(make: Make) -> None:
+    model = Model()
+    answers = Answers(make(model))
+    answers.ask("running", sized(2), owner="greedy")
+    for size in (4, 6, 8):
+        answers.ask(f"greedy {size}", sized(size), owner="greedy")
+    answers.ask("other", sized(10), owner="other")
+    model.go.release(5)
+    await answers.come("greedy 8")
+    assert model.asked == [2, 4, 10, 6, 8]
 
 
 async def test_several_threads_classify_at_once(make: Make) -> None:

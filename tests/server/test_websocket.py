@@ -9,8 +9,8 @@ import pytest
 from aiohttp import WebSocketError
 
 from bench.websocket_frame import frame
-from server.limits import TokenBucket
 from server.settings import Settings
+from server.token_bucket import TokenBucket
 from server.websocket import FrameCheck
 from tests.server.running import StubModel, begin, rest, running
 

@@ -1,6 +1,6 @@
 import pytest
 
-from server.limits import Admission, FullError, TokenBucket
+from server.token_bucket import TokenBucket
 
 
 class Clock:
@@ -47,39 +47,3 @@ def test_waiting_as_told_keeps_to_the_rate() -> None:
     for _ in range(600):  # a minute in blocks of 100 ms
         clock.now += bucket.take(1600)
     assert clock.now - begun == pytest.approx(30 / 1.25, abs=0.01)
-
-
-def test_places_in_all() -> None:
-    admission = Admission(total=2, per_address=2)
-    with admission.place("a"), admission.place("b"):
-        assert admission.taken == 2
-        with pytest.raises(FullError) as caught, admission.place("c"):
-            pass
-    assert caught.value.cause == "total"
-    assert admission.taken == 0
-
-
-def test_places_for_one_address() -> None:
-    admission = Admission(total=9, per_address=2)
-    with admission.place("a"), admission.place("a"), admission.place("b"):
-        with pytest.raises(FullError) as caught, admission.place("a"):
-            pass
-        with admission.place(None):
-            assert admission.taken == 4
-    assert caught.value.cause == "address"
-
-
-def test_a_place_is_free_again_whatever_happened_in_it() -> None:
-    admission = Admission(total=1, per_address=1)
-    with pytest.raises(ZeroDivisionError), admission.place("a"):
-        _ = 1 / 0
-    with admission.place("a"):
-        pass
-
-
-def test_addresses_that_left_are_forgotten() -> None:
-    admission = Admission(total=9, per_address=9)
-    for number in range(1000):
-        with admission.place(str(number)):
-            pass
-    assert len(admission._taken) == 0
