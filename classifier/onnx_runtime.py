@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from classifier.errors import WeightsError
 from classifier.graph import INPUT, OUTPUT, check_graph
+from classifier.onnx_import import onnxruntime
 
 TYPES: Final = {"tensor(float)": "float32"}
 
