@@ -32,6 +32,7 @@ class App {
     this.view = this.createView();
     this.view.render(this.state);
     watchMicrophones(() => this.lookForMicrophones());
+    this.learnModel();
     if (!isSecure()) this.dispatch({ type: "page.ended", failure: { code: "mic_insecure" } });
   }
 
@@ -122,7 +123,10 @@ class App {
     return { facts, card };
   }
 
-  /** Whether corrections are taken, above all; without an answer they are not offered. */
+  /**
+   * What recordings and corrections it takes, above all. It may want a token first; what is not
+   * known is not said, and asked again with the first session.
+   */
   async learnModel() {
     try {
       this.dispatch({ type: "page.model", facts: await fetchModel(this.view.token) });

@@ -50,7 +50,9 @@ export class Files {
 
   /** @param {State} state */
   render(state) {
-    const { file } = state;
+    const { file, model } = state;
+    const longest = model?.limits && this.text.say("files_longest", { length: this.text.minutes(model.limits.upload_ms) });
+    write($("file-longest"), longest ?? "");
     this.ready = isAtRest(state);
     $("files").hidden = !this.ready;
     const under = !this.ready;

@@ -10,6 +10,7 @@
  * @property {string} version
  * @property {string[]} labels
  * @property {boolean} feedback whether corrections are taken
+ * @property {{upload_ms: number, upload_bytes: number}} [limits] of a recording
  * @property {{splits: Record<string, {speech: Speech}>} | null} report
  */
 

@@ -42,8 +42,10 @@ export class Recording {
     const { dispatch, file, token } = this.options;
     dispatch({ type: "page.started", file: file.name });
     try {
-      const [facts] = await Promise.all([fetchModel(token), this.read()]);
+      const facts = await fetchModel(token);
       dispatch({ type: "page.model", facts });
+      if (file.size > (facts.limits?.upload_bytes ?? Infinity)) throw new AnswerError("file_too_big");
+      await this.read();
       const analysis = await this.upload();
       for (const message of messagesOf(analysis, facts)) dispatch(message);
       this.tell("done", 1);

@@ -28,7 +28,7 @@ export function chooseLanguage(wanted) {
  * @param {Record<string, string>} [place] values for every sentence, such as the server's `host`
  */
 export function createText(language, place = {}) {
-  let { table, percents, tenths, plurals, name } = formatsOf(language);
+  let { table, percents, tenths, plurals, minutes, name } = formatsOf(language);
 
   /** @param {Key} key @param {Record<string, string | number>} [values] */
   const say = (key, values = {}) =>
@@ -54,7 +54,7 @@ export function createText(language, place = {}) {
 
   return Object.freeze({
     /** @param {string} other a key of `TABLES` */
-    use: (other) => void ({ table, percents, tenths, plurals, name } = formatsOf(other)),
+    use: (other) => void ({ table, percents, tenths, plurals, minutes, name } = formatsOf(other)),
     /** The one in use, such as "en". */
     get language() {
       return name;
@@ -66,6 +66,8 @@ export function createText(language, place = {}) {
     /** @param {number} ms */
     seconds: (ms) => say("seconds", { seconds: tenths.format(ms / 1000) }),
     clock,
+    /** In words. @param {number} ms */
+    minutes: (ms) => minutes.format(ms / 60_000),
     /** An emotion; of a model with other classes, the word as it comes. @param {string} label */
     label: (label) => sayOr(`label_${label}`, label.charAt(0).toUpperCase() + label.slice(1)),
     /** @param {string | null} reason */
@@ -92,6 +94,7 @@ function formatsOf(language) {
     percents: new Intl.NumberFormat(name, { style: "percent", maximumFractionDigits: 0 }),
     tenths: new Intl.NumberFormat(name, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
     plurals: new Intl.PluralRules(name),
+    minutes: new Intl.NumberFormat(name, { style: "unit", unit: "minute", unitDisplay: "long", maximumFractionDigits: 1 }),
   };
 }
 

@@ -196,7 +196,8 @@ export const ENGLISH = Object.freeze({
 
   files: "Recording",
   files_choose: "Or choose a recording",
-  files_hint: "WAV, FLAC or OGG, or drop it here. Up to 10 minutes.",
+  files_hint: "WAV, FLAC or OGG, or drop it here.",
+  files_longest: "Up to {length}.",
   files_drop: "Drop the recording to have it analysed.",
   file_reading: "Reading {name}",
   file_sending: "Sending {name}: {percent}",

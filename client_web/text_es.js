@@ -197,7 +197,8 @@ export const SPANISH = Object.freeze({
 
   files: "Grabación",
   files_choose: "O elige una grabación",
-  files_hint: "WAV, FLAC u OGG, o suéltala aquí. Hasta 10 minutos.",
+  files_hint: "WAV, FLAC u OGG, o suéltala aquí.",
+  files_longest: "Hasta {length}.",
   files_drop: "Suelta la grabación para analizarla.",
   file_reading: "Leyendo {name}",
   file_sending: "Enviando {name}: {percent}",

@@ -51,8 +51,9 @@ async def classify(request: web.Request) -> web.Response:
 
 
 async def model(request: web.Request) -> web.Response:
-    """``GET /v1/model``: what answers, what was measured of it in short (None if nothing was), and
-    whether corrections are taken. ``?report=whole`` gives all that was measured: tens of kB.
+    """``GET /v1/model``: what answers, what was measured of it in short (None if nothing was), how
+    large a recording may be, and whether corrections are taken. ``?report=whole`` gives all that
+    was measured: tens of kB.
 
     Raises:
         RefusalError: no token, or a query that is none of these.
@@ -64,6 +65,10 @@ async def model(request: web.Request) -> web.Response:
     report = service.answering.report
     facts["runtime"] = service.answering.classifier.runtime
     facts["report"] = report if whole else in_short(report)
+    facts["limits"] = {
+        "upload_ms": service.settings.upload_ms,
+        "upload_bytes": service.settings.upload_bytes,
+    }
     facts["feedback"] = service.settings.feedback_dir is not None
     return _json(json.dumps(facts))
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, serving
 from tests.browser.test_live import classify, finals, verdict_of
 from tests.voice import talk
 
@@ -112,6 +112,22 @@ def test_a_recording_that_is_too_long_is_said(open_page: OpenPage, tmp_path: Pat
     page = open_page()
     page.set_input_files("#file", tmp_path / "long.flac")
     expect(page.locator("#error")).to_contain_text("longer than this server takes", timeout=60_000)
+
+
+def test_how_long_a_recording_may_be_is_what_the_server_says(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    with serving("--upload-ms", "90000", "--upload-bytes", "1000") as url:
+        page = open_page(url=url)
+        expect(page.locator("#file-hint")).to_contain_text("Up to 1.5 minutes.")
+        page.select_option("#language", "es")
+        expect(page.locator("#file-hint")).to_contain_text("Hasta 1,5 minutos.")
+        page.select_option("#language", "en")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.set_input_files("#file", write(tmp_path / "talk.wav"))
+        expect(page.locator("#error")).to_contain_text("larger than this server takes")
+        assert not [url for url in asked if url.endswith("/v1/classify")], "it was sent all the same"
 
 
 def test_an_analysis_is_cancelled_and_the_next_one_works(

@@ -249,6 +249,12 @@ async def test_the_model_and_what_was_measured_of_it(server: Running) -> None:
     assert (status, body["report"]) == (200, {"name": "tiny"})
 
 
+async def test_how_large_a_recording_may_be_is_told_before_it_is_sent(start: Start) -> None:
+    server = await start(upload_ms=1234, upload_bytes=5678)
+    told = (await server.request("GET", "/v1/model"))[1]["limits"]
+    assert told == {"upload_ms": 1234, "upload_bytes": 5678}
+
+
 async def test_the_report_comes_in_short_unless_the_whole_is_asked_for(server: Running) -> None:
     report = read_report(default_model_path())
     assert report
