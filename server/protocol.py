@@ -20,6 +20,7 @@ from pydantic import ValidationError
 
 from server.client_messages import (
     CLIENT_MESSAGES,
+    MOST_HEARD_AGAIN_MS,
     ClientMessage,
     Resume,
     SessionFlush,
@@ -65,6 +66,7 @@ from server.server_messages import (
 __all__ = [
     "CLIENT_MESSAGES",
     "INTERIM_MS",
+    "MOST_HEARD_AGAIN_MS",
     "PATH",
     "PROTOCOL",
     "SAMPLE_RATES",

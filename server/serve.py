@@ -42,9 +42,6 @@ from server.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-KEEPALIVE_S: Final = 15.0
-"""For the next request on a connection; aiohttp would wait an hour."""
-
 SAMPLE_RATE: Final = 16000
 PROBE_S: Final = 2
 
@@ -167,7 +164,7 @@ async def listening(
     runner = web.AppRunner(
         app,
         access_log=None,
-        keepalive_timeout=KEEPALIVE_S,
+        keepalive_timeout=settings.keepalive_ms / 1000,  # aiohttp would wait an hour
         shutdown_timeout=SHUTDOWN_S,
         auto_decompress=False,  # a small request would unpack into gigabytes
     )

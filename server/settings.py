@@ -144,6 +144,9 @@ class Settings(BaseSettings):
     max_connections_per_address: Annotated[
         Count, Field(description="of them from one address; a trusted proxy may have all")
     ] = 128
+    keepalive_ms: Annotated[
+        Milliseconds, Field(description="time for a request to come, the first or the next one")
+    ] = 15_000
     stall_ms: Annotated[
         Milliseconds, Field(description="time in which a client has to take some of an answer")
     ] = 15_000
