@@ -37,8 +37,22 @@ PACKED: Final = frozenset({".png", ".woff2"})
 
 def page_files() -> dict[str, Path]:
     """The files of the page by name. Nothing else can be asked for, whatever the path says."""
-    folder = Path(str(files(PACKAGE).joinpath(INDEX))).parent
-    return {path.name: path for path in folder.iterdir() if path.suffix in TYPES and path.is_file()}
+    return files_of(Path(str(files(PACKAGE).joinpath(INDEX))).parent)
+
+
+def files_of(folder: Path) -> dict[str, Path]:
+    """What of a folder may be served: files of a known type that lie there themselves.
+
+    A link may lead anywhere, and what is hidden is not meant to be seen.
+    """
+    return {
+        path.name: path
+        for path in folder.iterdir()
+        if path.suffix in TYPES
+        and not path.name.startswith(".")
+        and not path.is_symlink()
+        and path.is_file()
+    }
 
 
 def add_page(router: web.UrlDispatcher, page: Mapping[str, Path]) -> None:

@@ -11,11 +11,13 @@ from typing import Final
 
 from aiohttp import BodyPartReader, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web_protocol import RequestPayloadError
 
 from server.refusal import RefusalError
 
 CHUNK: Final = 64 * 1024
 MOST_PARTS: Final = 16
+IDENTITY: Final = "identity"
 
 
 async def read_upload(request: web.Request, *, max_bytes: int, within_s: float) -> bytes:
@@ -27,7 +29,7 @@ async def read_upload(request: web.Request, *, max_bytes: int, within_s: float) 
         within_s: time for all of it to come.
 
     Raises:
-        RefusalError: 413 too big, 408 too slow, 400 no such form.
+        RefusalError: 413 too big, 408 too slow, 415 compressed, 400 no such form.
     """
     parts = await read_form(request, max_bytes=max_bytes, within_s=within_s)
     if len(parts) != 1:
@@ -46,8 +48,12 @@ async def read_form(
         within_s: time for all of it to come.
 
     Raises:
-        RefusalError: 413 too big, 408 too slow, 400 no such form.
+        RefusalError: 413 too big, 408 too slow, 415 compressed, 400 no such form.
     """
+    if request.headers.get(hdrs.CONTENT_ENCODING, IDENTITY).strip().lower() != IDENTITY:
+        raise RefusalError(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoded", "send the file as it is, not compressed"
+        )
     if (request.content_length or 0) > max_bytes + CHUNK:  # a form has some bytes of its own
         raise _too_big(max_bytes)
     parts: list[tuple[str, bytearray]] = []
@@ -65,6 +71,8 @@ async def read_form(
         raise RefusalError(
             HTTPStatus.REQUEST_TIMEOUT, "too_slow", f"the file did not come within {within_s:g} s"
         ) from None
+    except RequestPayloadError:
+        raise _bad_form("the request is not whole, or its chunks are none") from None
     return [(name, bytes(body)) for name, body in parts]
 
 
