@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import torch
 from transformers import (
@@ -19,6 +20,7 @@ from training.manifest import LABELS
 from training.segments import RATE
 from training.settings import TrainSettings
 from training.teacher import Teacher, TeacherConfig
+from training.turn_teacher import TurnTeacher
 
 
 class BaseError(TrainingError, ValueError):
@@ -30,10 +32,13 @@ def build_model(settings: TrainSettings) -> PreTrainedModel:
 
     Raises:
         BaseError: the base is no Wav2Vec2, or has fewer layers than are to be frozen.
-        OSError: there is no such folder, nor is the checkpoint on the Hub.
+        EncoderError: the base is a graph, but not smart-turn's.
+        OSError: there is no such file or folder, nor is the checkpoint on the Hub.
     """
     if settings.base == "teacher":
         return Teacher(TeacherConfig(num_labels=len(LABELS)))
+    if settings.base.endswith(".onnx"):
+        return TurnTeacher.begin(Path(settings.base), num_labels=len(LABELS))
     if settings.base == "compact":
         model = compact_model(LABELS, width=settings.width, layers=settings.layers)
     else:

@@ -114,7 +114,7 @@ def _training(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--base",
         default=s.base,
-        help="compact, teacher, or a checkpoint (folder or Hub name)",
+        help="compact, teacher, smart-turn's .onnx, or a checkpoint (folder or Hub name)",
     )
     command.add_argument(
         "--teachers", type=Path, nargs="*", default=s.teachers, help="folders of trained teachers"

@@ -1,7 +1,6 @@
 """Learning from teachers: what they say of a segment, and how they hear it frame by frame.
 
-Seven numbers a clip are little to learn from. A teacher's recurrent layer says something of each
-40 ms, and hears the very batch that the pupil hears, mixed and noisy as it is, so that there is
+Seven numbers a clip are little to learn from. A layer of a teacher says something of each 40 ms, and hears the very batch that the pupil hears, mixed and noisy as it is, so that there is
 always a right answer (Beyer et al., 2022, "a good teacher is patient and consistent").
 """
 
@@ -15,10 +14,11 @@ from typing import Final, cast
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import Wav2Vec2Config, Wav2Vec2ForSequenceClassification
+from transformers import PreTrainedConfig, Wav2Vec2Config, Wav2Vec2ForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutput
 
 from training.teacher import Teacher
+from training.turn_teacher import TurnTeacher, TurnTeacherConfig
 
 TEMPERATURE: Final = 2.0
 """Softens both sides (Hinton et al., 2015)."""
@@ -34,12 +34,24 @@ class Lesson:
 
     Attributes:
         answers: their mean probabilities at `TEMPERATURE`, (n, labels).
-        frames: their recurrent layers side by side, each frame of zero mean and unit variance,
+        frames: a layer of each side by side, each frame of zero mean and unit variance,
             (n, frames, units).
     """
 
     answers: torch.Tensor
     frames: torch.Tensor
+
+
+def open_teacher(folder: Path) -> Teacher | TurnTeacher:
+    """A trained teacher, of the kind that its configuration says.
+
+    Raises:
+        OSError: there is none in the folder.
+    """
+    kind, _ = PreTrainedConfig.get_config_dict(folder)
+    one = TurnTeacher if kind.get("model_type") == TurnTeacherConfig.model_type else Teacher
+    teacher: Teacher | TurnTeacher = one.from_pretrained(folder)
+    return teacher
 
 
 class Teachers(nn.Module):
@@ -54,17 +66,19 @@ class Teachers(nn.Module):
 
     def __init__(self, folders: Sequence[Path]) -> None:
         super().__init__()
-        each = [Teacher.from_pretrained(folder).eval() for folder in folders]
+        each = [open_teacher(folder).eval() for folder in folders]
         self.each = nn.ModuleList(each)
-        self.units = sum(2 * teacher.config.recurrent for teacher in each)
+        self.units = sum(teacher.units for teacher in each)
         self.requires_grad_(False)
 
     @torch.no_grad()
     def forward(self, waves: torch.Tensor) -> Lesson:
         """What they make of waves (n, samples) of zero mean and unit variance."""
-        heard = [cast(Teacher, teacher).hear(waves) for teacher in self.each]
+        heard = [cast(Teacher | TurnTeacher, teacher).hear(waves) for teacher in self.each]
         answers = [(logits.float() / TEMPERATURE).softmax(-1) for _, logits in heard]
-        frames = [functional.layer_norm(frame, frame.shape[-1:]) for frame, _ in heard]
+        # All give 25 frames a second; their first windows differ by a few samples.
+        count = min(frames.shape[1] for frames, _ in heard)
+        frames = [functional.layer_norm(f[:, :count], f.shape[-1:]) for f, _ in heard]
         return Lesson(torch.stack(answers).mean(0), torch.cat(frames, -1))
 
 

@@ -39,8 +39,10 @@ class RunFacts:
     """What a card says about how a model came about.
 
     Attributes:
-        command: gives the same run again, a line each for its teachers and itself.
-        base: ``compact`` or the checkpoint that was fine-tuned.
+        command: gives the same run again, a line each for the run it goes on from, its teachers
+            and itself.
+        base: ``compact`` or the checkpoint that was fine-tuned; of a run that goes on from another
+            run's model, what that one began with.
         seed: of weights, order and augmentation.
         epochs: passes over the segments.
         hours: of segments learned from, noise included.
@@ -88,7 +90,7 @@ def write_facts(settings: TrainSettings, learn: Segments, check: Segments) -> Ru
     seconds = [row["train_runtime"] for row in state["log_history"] if "train_runtime" in row]
     facts = RunFacts(
         command=command(replace(settings, epochs=state["num_train_epochs"])),
-        base=settings.base,
+        base=before.base if (before := _before(settings)) else settings.base,
         seed=settings.seed,
         epochs=round(float(state["epoch"]), 2),
         hours=round(learn.hours, 4),
@@ -112,12 +114,19 @@ def read_facts(run: Path) -> RunFacts | None:
 
 
 def command(settings: TrainSettings) -> str:
-    """The command lines that start this run, its teachers' first; folders are the reader's."""
-    lines = [facts.command for folder in settings.teachers if (facts := read_facts(folder.parent))]
+    """The command lines that lead to this run, itself last; folders are the reader's."""
+    before = _before(settings)
+    lines = [before.command] if before else []
+    lines += [facts.command for folder in settings.teachers if (facts := read_facts(folder.parent))]
+    base = settings.base
+    if before:
+        base = f"{Path(base).parent.name}/best"
+    elif base.endswith(".onnx"):
+        base = Path(base).name
     words = [f"vivavoz-train fit --speech {settings.speech.name}"]
     if settings.sounds:
         words.append(f"--sounds {settings.sounds.name}")
-    words.append(f"--base {settings.base} --epochs {settings.epochs:g} --batch {settings.batch}")
+    words.append(f"--base {base} --epochs {settings.epochs:g} --batch {settings.batch}")
     words.append(f"--rate {settings.rate:g} --mixup {settings.mixup:g} --seed {settings.seed}")
     usual = TrainSettings(speech=settings.speech, out=settings.out)
     for name in RARE:
@@ -125,8 +134,13 @@ def command(settings: TrainSettings) -> str:
         if value != getattr(usual, name):
             words.append(f"--{name.replace('_', '-')} {value}")
     if settings.teachers:
-        words.append("--teachers " + " ".join(folder.parent.name for folder in settings.teachers))
+        words.append("--teachers " + " ".join(f"{f.parent.name}/best" for f in settings.teachers))
     return "\n".join([*lines, " ".join(words)])
+
+
+def _before(settings: TrainSettings) -> RunFacts | None:
+    """Of the run whose model this one begins with; None where it begins with anything else."""
+    return read_facts(Path(settings.base).parent)
 
 
 def corpus_hours(segments: Segments) -> dict[str, float]:

@@ -25,7 +25,8 @@ class TrainSettings:
     sounds: Path | None = None
     """CSV of noises and room responses; without it there is no noise augmentation."""
     base: str = "compact"
-    """``compact``, ``teacher``, or a checkpoint (folder or Hub name) to fine-tune."""
+    """``compact``, ``teacher``, smart-turn's graph (``*.onnx``, see `training.turn_teacher`), or a
+    checkpoint (folder or Hub name) to fine-tune."""
     teachers: tuple[Path, ...] = ()
     """Folders of trained teachers to learn from, see `training.distil`."""
     epochs: float = 45

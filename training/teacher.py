@@ -163,6 +163,11 @@ class Teacher(PreTrainedModel):
         self.output = nn.Linear(4 * config.recurrent, config.num_labels)
         self.post_init()
 
+    @property
+    def units(self) -> int:
+        """The width of a frame, see `hear`."""
+        return 2 * int(self.config.recurrent)
+
     def _init_weights(self, module: nn.Module) -> None:
         """PyTorch's own start is right for these layers; only the filters are no weights."""
         if isinstance(module, LogMel):

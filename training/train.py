@@ -38,6 +38,7 @@ from training.sampler import LengthBatches
 from training.segments import Segments
 from training.settings import TrainSettings
 from training.splits import load_segments
+from training.turn_teacher import TurnTeacher
 
 log = logging.getLogger(__name__)
 
@@ -175,6 +176,8 @@ def train(settings: TrainSettings) -> Path:
             "%d segments, %.2f h to learn from; %d to check on", len(learn), learn.hours, len(check)
         )
     model = build_model(settings)
+    if isinstance(model, TurnTeacher):
+        model.settle(SegmentDataset(learn))
     teachers = Teachers(settings.teachers) if settings.teachers else None
     if teachers:
         model = pupil_of(model, teachers.units)

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,13 +86,24 @@ async def test_a_generator_that_fails_says_why() -> None:
         await measure_load(nobody, 1, Load(0.1, 0.1), [None], VAD)  # type: ignore[list-item]
 
 
+def kill_while_it_is_heard(server: Server) -> None:
+    assert server.pid
+    assert server.metrics_url
+    while (
+        "vivavoz_sessions_open 2.0"
+        not in urllib.request.urlopen(server.metrics_url).read().decode()
+    ):
+        time.sleep(0.05)
+    time.sleep(2.0)  # into the measurement, which begins half a second after the sessions
+    os.kill(server.pid, signal.SIGKILL)
+
+
 def test_a_server_that_dies_has_lost_what_was_due(
     tiny_model: Path, programmes: list[Programme]
 ) -> None:
-    load = Load(seconds=2.0, ramp_s=0.5)
+    load = Load(seconds=4.0, ramp_s=0.5)
     with serve(str(tiny_model), *PLACES) as server:
-        assert server.pid
-        killer = threading.Timer(2.0, os.kill, (server.pid, signal.SIGKILL))
+        killer = threading.Thread(target=kill_while_it_is_heard, args=(server,))
         killer.start()
         step = asyncio.run(measure_load(server, 2, load, programmes, VAD))
         killer.join()

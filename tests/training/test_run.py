@@ -62,7 +62,28 @@ def test_the_command_of_a_pupil_begins_with_its_teachers(
 ) -> None:
     said = command(replace(tiny, seed=7, teachers=(finished.out / "best",))).splitlines()
     assert said[0] == command(replace(finished, epochs=2))
-    assert said[1].endswith(f"--teachers {finished.out.name}")
+    assert said[1].endswith(f"--teachers {finished.out.name}/best")
+
+
+def test_a_run_that_goes_on_from_another_says_so(
+    tiny: TrainSettings, finished: TrainSettings
+) -> None:
+    after = replace(finished, base=str(finished.out / "best"))
+    said = command(after).splitlines()
+    assert said[0] == command(replace(finished, epochs=2))
+    assert f"--base {finished.out.name}/best " in said[1]
+    learn = load_segments(finished, "train")
+    state = finished.out / "trainer_state.json"
+    out = finished.out.parent / "after"
+    (out / "best").mkdir(parents=True)
+    (out / state.name).write_bytes(state.read_bytes())
+    (out / "best" / "model.safetensors").touch()
+    facts = write_facts(replace(after, out=out), learn, learn)
+    assert facts.base == tiny.base == "compact"
+
+
+def test_the_command_names_a_graph_without_its_folder(tiny: TrainSettings) -> None:
+    assert "--base turn.onnx " in command(replace(tiny, base="/some/where/turn.onnx"))
 
 
 def test_the_command_names_what_matters(tiny: TrainSettings) -> None:
