@@ -1,7 +1,8 @@
 """Learning from teachers: what they say of a segment, and how they hear it frame by frame.
 
-Seven numbers a clip are little to learn from. A layer of a teacher says something of each 40 ms, and hears the very batch that the pupil hears, mixed and noisy as it is, so that there is
-always a right answer (Beyer et al., 2022, "a good teacher is patient and consistent").
+Seven numbers a clip are little to learn from. A layer of a teacher says something of each 40 ms,
+and hears the very batch that the pupil hears, mixed and noisy as it is, so that there is always a
+right answer (Beyer et al., 2022, "a good teacher is patient and consistent").
 """
 
 from __future__ import annotations
