@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from huggingface_hub import EvalResult, ModelCardData
 
@@ -157,6 +158,12 @@ def measured(name: str, split: SplitReport) -> str:
     )
 
 
+TURN: Final = """
+A teacher heard with the encoder of smart-turn v3 (Daily, BSD-2-Clause), which is Whisper tiny's
+(OpenAI, MIT), tuned to hear the end of a turn. None of those weights are here.
+"""
+
+
 def trained(facts: RunFacts) -> str:
     """How the weights came about."""
     minutes = "" if facts.minutes is None else f", in {facts.minutes:.0f} minutes"
@@ -173,4 +180,4 @@ variance, and are changed at random while learning: room responses and noise (wh
 speed, filters, clipping, and mixtures of two. Batches hold segments of one length, no padding. The
 weights are those of the epoch that was best on validation, or an average of epochs where that was
 better.
-"""
+{TURN if ".onnx" in facts.command else ""}"""

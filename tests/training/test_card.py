@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,6 @@ def test_a_full_report_is_told_in_short(finished: TrainSettings) -> None:
     ):
         assert words in text, words
     assert "Said (rows)" not in text
+    assert "Whisper" not in text
+    taught = replace(facts, command=f"fit --base smart-turn-v3.2-cpu.onnx\n{facts.command}")
+    assert "Whisper tiny's\n(OpenAI, MIT)" in card_text(report(), taught, ())
