@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Final
 
 import numpy as np
@@ -159,6 +161,22 @@ class Classifier:
             model=self.version,
         )
 
-    def warm_up(self) -> None:
-        """Classify `WARM_UP_S` of silence: the first run is slower than the rest, or fails."""
-        self.logits(np.zeros(WARM_UP_S * RATE, np.int16))
+    def warm_up(self, at_once: int = 1) -> None:
+        """Classify `WARM_UP_S` of silence: the first run is slower than the rest, or fails.
+
+        Args:
+            at_once: threads that will classify; with more than one, so many do at the same time.
+                Otherwise memory would grow at each first time that they happen to meet.
+        """
+        silence = np.zeros(WARM_UP_S * RATE, np.int16)
+        self.logits(silence)
+        if at_once > 1:
+            together = Barrier(at_once)
+
+            def meet() -> None:
+                together.wait()
+                self.logits(silence)
+
+            with ThreadPoolExecutor(at_once) as threads:
+                for done in [threads.submit(meet) for _ in range(at_once)]:
+                    done.result()

@@ -74,7 +74,7 @@ def open_model(source: str | Path, settings: Settings) -> Classifier:
         online=settings.online,
         allow_pickle=settings.allow_pickle,
     )
-    classifier.warm_up()
+    classifier.warm_up(settings.workers + bool(settings.lead_ms))  # one thread more looks ahead
     return classifier
 
 

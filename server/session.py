@@ -231,11 +231,11 @@ class Session:
         for event in events:
             self._totals.count(event)
             match event:
-                case SpeechStarted(start_ms):
+                case SpeechStarted(start_ms=start_ms):
                     self._outbox.put(*audio.resumption.begin(start_ms))
                 case Segment():
                     yield self._classify(event)
-                case SegmentExpected(segment):
+                case SegmentExpected(segment=segment):
                     yield Expect(segment)
                 case _:  # it ended, or is discarded
                     self._outbox.put(

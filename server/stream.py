@@ -223,16 +223,15 @@ class Listener:
 
     def _act(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            match action:
-                case Send(message):
-                    self._send(message)
-                case Classify(job, segment):
-                    answer = partial(self._answer, job, segment)
-                    self._service.queue.submit(self, segment, answer)
-                case Expect(segment):
-                    self._service.queue.expect(self, segment)
-                case Close():
-                    self._close(action)
+            if isinstance(action, Send):
+                self._send(action.message)
+            elif isinstance(action, Classify):
+                answer = partial(self._answer, action.job, action.segment)
+                self._service.queue.submit(self, action.segment, answer)
+            elif isinstance(action, Expect):
+                self._service.queue.expect(self, action.segment)
+            else:
+                self._close(action)
 
     def _answer(self, job: JobId, segment: Segment, verdict: Verdict | None) -> None:
         """A verdict came, or there was no time for one. Called by the event loop."""

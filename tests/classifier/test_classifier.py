@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from threading import Barrier
 
 import numpy as np
 import onnx
@@ -14,7 +15,14 @@ from hypothesis import strategies as st
 from onnx import numpy_helper
 from safetensors.numpy import load_file, save_file
 
-from classifier import Calibration, LogitsError, PcmError, TooShortError, open_classifier
+from classifier import (
+    Calibration,
+    Classifier,
+    LogitsError,
+    PcmError,
+    TooShortError,
+    open_classifier,
+)
 from classifier.model import read_model
 from classifier.source import find_model
 from classifier.verdict import Quality, decide
@@ -159,6 +167,24 @@ def test_logits_that_are_not_finite_are_an_error(group_norm, tmp_path, runtime, 
             ask(speechlike(1))
     with pytest.raises(LogitsError):
         model.warm_up()
+
+
+def test_it_warms_up_in_as_many_threads_at_once_as_will_classify(group_norm):
+    together = Barrier(3)
+    lengths = []
+
+    class Runtime:
+        name = precision = "none"
+        batches = False
+
+        def run_many(self, waves):
+            lengths.append(waves.shape[1])
+            if len(lengths) > 1:  # the first run is alone
+                together.wait(timeout=30)
+            return np.zeros((len(waves), len(OUTPUTS)), np.float32)
+
+    Classifier(read_model(find_model(group_norm)), Runtime()).warm_up(3)
+    assert lengths == [8 * 16000] * 4
 
 
 def break_head(folder, value):
