@@ -33,6 +33,7 @@ from server.app import build_app, build_metrics_app
 from server.capacity import expected_cost
 from server.client_address import is_one_of
 from server.connections import LimitedSite
+from server.core_dump import forbid_core_dumps
 from server.feedback_store import FeedbackFolderError
 from server.logs import configure_logging
 from server.reload import Opened, Reloader, open_model, open_newest
@@ -59,6 +60,7 @@ def run(settings: Settings) -> int:
     """
     configure_logging(settings.log_level)
     return_large_buffers()
+    forbid_core_dumps()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(serve(settings))
