@@ -11,6 +11,7 @@ from bench import (
     capacity,
     cuts,
     engines,
+    fuzz,
     hostile,
     non_speech,
     original,
@@ -76,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         ("page", page),
         ("hostile", hostile),
         ("websocket", websocket),
+        ("fuzz", fuzz),
         ("cuts", cuts),
     ):
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)

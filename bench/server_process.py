@@ -32,6 +32,7 @@ class Server(NamedTuple):
         pid: of its process, None if it runs elsewhere.
         model: name, version and runtime, empty if it was not asked.
         ready_s: from the start of its process until it was ready, None if it ran already.
+        said: the file of all that it says, None if it ran already; see `words`.
     """
 
     url: str
@@ -39,6 +40,7 @@ class Server(NamedTuple):
     pid: int | None
     model: str = ""
     ready_s: float | None = None
+    said: IO[bytes] | None = None
 
 
 @contextmanager
@@ -67,7 +69,7 @@ def serve(model: str, *flags: str) -> Iterator[Server]:
         _await_ready(process, f"{url}/readyz", said)
         ready_s = time.monotonic() - began_s
         metrics_url = f"http://127.0.0.1:{metrics_port}/metrics"
-        yield Server(url, metrics_url, process.pid, read_model(url), ready_s)
+        yield Server(url, metrics_url, process.pid, read_model(url), ready_s, said)
 
 
 @contextmanager

@@ -92,8 +92,8 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         if hdrs.ALLOW in error.headers:
             headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
         return error_response(error.status, code, error.reason, headers)
-    except ConnectionError:
-        raise  # the client has gone
+    except ConnectionError:  # the client has gone: nobody reads this, and it is no error to log
+        return web.Response()
     except Exception:
         logger.exception("a request failed", extra={"path": request.path})
         return error_response(

@@ -11,13 +11,18 @@ from server.message import (
     OPTIONAL,
     InterimMs,
     Message,
-    Milliseconds,
     VadChange,
 )
 from server.rates import SAMPLE_RATES
 
 MOST_HEARD_AGAIN_MS: Final = 60_000
 """Nobody has more to say of the noise, and a clock that stands still would never end a session."""
+
+
+MOST_POSITION_MS: Final = 10**12
+"""30 years: what follows stays within what a number in JSON holds exactly, and every clock."""
+
+Position = Annotated[int, Field(ge=0, le=MOST_POSITION_MS)]
 
 
 class Resume(BaseModel):
@@ -31,18 +36,18 @@ class Resume(BaseModel):
 
     session_id: Annotated[str, Field(min_length=1, max_length=64)]
     from_ms: Annotated[
-        Milliseconds,
+        Position,
         Field(description="audio follows from here on: the last `ack`, or its `keep_ms`"),
     ]
     answered_ms: Annotated[
-        Milliseconds | None,
+        Position | None,
         Field(
             description="the last `ack`, or a later point that a message names; what comes before "
             "it is heard for the noise alone; where `from_ms` is later, what lies between is lost"
         ),
     ] = Field(**OPTIONAL)
     utterance_id: Annotated[
-        Milliseconds | None, Field(description="the one under way at `answered_ms`")
+        Position | None, Field(description="the one under way at `answered_ms`")
     ] = Field(**OPTIONAL)
     segment: Annotated[
         int | None, Field(ge=0, le=2**31, description="the number of its next segment")
