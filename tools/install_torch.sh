@@ -12,7 +12,7 @@ if [ -n "${TORCH:-}" ]; then
     exec $pip install "$TORCH"
 fi
 if [ "$(uname -s)" = Darwin ]; then
-    exec $pip install 'torch>=2.10,<3'
+    exec $pip install 'torch>=2.11,<3'
 fi
 # First from wherever pip is set up to look, then from PyTorch's own index of CPU builds.
 cpu='torch==2.13.0+cpu'
@@ -20,5 +20,5 @@ $pip install "$cpu" 2>/dev/null && exit 0
 $pip install "$cpu" --index-url https://download.pytorch.org/whl/cpu \
     --extra-index-url https://pypi.org/simple && exit 0
 echo "no CPU build of torch was found ($cpu)." >&2
-echo "To take another build, CUDA included: make test TORCH='torch>=2.10,<3'" >&2
+echo "To take another build, CUDA included: make test TORCH='torch>=2.11,<3'" >&2
 exit 1
