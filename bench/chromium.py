@@ -104,3 +104,12 @@ def stop(page: Page) -> None:
     """Press Stop; returns when everything is answered."""
     page.click("#start")
     page.wait_for_selector("#state[data-state=closed]")
+
+
+def save_sound(page: Page, path: Path) -> Path:
+    """What the microphone gave in this session, as the page lets it be taken away: a WAV."""
+    page.click("#export summary")
+    with page.expect_download() as download:
+        page.click("#export-wav")
+    download.value.save_as(path)
+    return path

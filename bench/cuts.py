@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from bench.agreement import Agreement, Heard, compare
-from bench.chromium import Wire, open_page, start, stop
+from bench.chromium import Wire, open_page, save_sound, start, stop
 from bench.conditions import Conditions
 from bench.model import add_model_flag, describe, open_model
 from bench.network import Cut, network, random_cuts
@@ -159,15 +159,6 @@ def count_gaps(page: Page) -> int:
     """Stretches of lost sound in the page's table: who was not heard has no certainty."""
     page.click(".verdicts summary")
     return len(page.locator(".verdicts tbody td:nth-child(4):empty").all())
-
-
-def save_sound(page: Page, path: Path) -> Path:
-    """The session's sound, as the page gives it to take away."""
-    page.click("#export summary")
-    with page.expect_download() as download:
-        page.click("#export-wav")
-    download.value.save_as(path)
-    return path
 
 
 def judge(uncut: Session, cut: Session, plan: Sequence[Cut]) -> tuple[list[Table], list[str]]:

@@ -39,6 +39,7 @@ QUIET = [
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 OpenPage = Callable[..., Page]
+Launch = Callable[..., Browser]
 
 expect.set_options(timeout=20_000)  # A machine that does other things too needs its time.
 
@@ -70,10 +71,33 @@ def server_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Not for the whole session: while its event loop runs, asyncio's tests cannot have theirs."""
     with sync_playwright() as running:
         yield running
+
+
+def launch(playwright: Playwright, *flags: str) -> Browser:
+    """A Chromium: the system's, else Playwright's own."""
+    return playwright.chromium.launch(
+        executable_path=shutil.which("chromium"), args=[*QUIET, *flags], headless=True
+    )
+
+
+@pytest.fixture(scope="module")
+def launch_once(playwright: Playwright) -> Iterator[Launch]:
+    """The same Chromium for the same flags: to start one costs more than most tests."""
+    browsers: dict[tuple[str, ...], Browser] = {}
+
+    def launch_it(*flags: str) -> Browser:
+        if flags not in browsers:
+            browsers[flags] = launch(playwright, *flags)
+        return browsers[flags]
+
+    yield launch_it
+    for browser in browsers.values():
+        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -85,12 +109,12 @@ def artifacts() -> Path:
 
 
 @pytest.fixture
-def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
-    """Open the page in a browser of its own, with the given recording at its microphone.
+def open_page(playwright: Playwright, launch_once: Launch, server_url: str) -> Iterator[OpenPage]:
+    """Open the page as a person would who was never there, with a recording at the microphone.
 
     `flags` stand for those of the fake microphone, `script` runs before the page's own.
     """
-    browsers: list[Browser] = []
+    opened: list[BrowserContext | Browser] = []
 
     def open_it(
         recording: Path | None = None,
@@ -101,14 +125,15 @@ def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
         script: str = "",
         **options: Any,
     ) -> Page:
-        args = [*QUIET, *(MICROPHONE[: 2 if allow else 1] if flags is None else flags)]
-        if recording:
+        args = [*(MICROPHONE[: 2 if allow else 1] if flags is None else flags)]
+        if recording:  # The browser's own: it sounds in one alone.
             args.append(f"--use-file-for-fake-audio-capture={recording}%noloop")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=args, headless=True
-        )
-        browsers.append(browser)
-        context: BrowserContext = browser.new_context(**options)
+            browser = launch(playwright, *args)
+            opened.append(browser)
+        else:
+            browser = launch_once(*args)
+        context = browser.new_context(**options)
+        opened.append(context)
         if allow:
             context.grant_permissions(["microphone"], origin=url)
         page = context.new_page()
@@ -119,8 +144,8 @@ def open_page(playwright: Playwright, server_url: str) -> Iterator[OpenPage]:
         return page
 
     yield open_it
-    for browser in browsers:
-        browser.close()
+    for one in reversed(opened):
+        one.close()
 
 
 def write_wav(path: Path, pcm: Pcm, rate: int = 16000) -> Path:

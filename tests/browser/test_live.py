@@ -13,15 +13,11 @@ import pytest
 import soundfile
 from playwright.sync_api import Page, expect
 
-from classifier import default_model_path
+from bench.chromium import save_sound
 from tests.browser.conftest import ROOT, SHARED, OpenPage, write_wav
 from tests.voice import talk
 
 pytestmark = pytest.mark.browser
-
-NEAR_MS = 150
-HAIR = 0.1
-"""Scores move by .04 on average when speech is cut 20 ms later (the model's report)."""
 
 
 def classify(recording: Path) -> list[dict[str, Any]]:
@@ -62,17 +58,6 @@ def verdict_of(answer: dict[str, Any]) -> str:
     return answer["label"] or answer["reason"] or ""
 
 
-def contradict(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether each has a label, and another one."""
-    return len({one["label"], other["label"]} - {None}) > 1
-
-
-def is_clear(segment: dict[str, Any]) -> bool:
-    """Whether a verdict is not decided by a hair: its score is not near the threshold."""
-    facts = json.loads((default_model_path() / "vivavoz.json").read_text(encoding="utf-8"))
-    return abs(segment["confidence"] - facts["calibration"]["uncertain_below"]) > HAIR  # type: ignore[no-any-return]
-
-
 def watch(page: Page) -> list[dict[str, Any]]:
     """The final verdicts that the server sends to the page, as they come."""
     heard: list[dict[str, Any]] = []
@@ -86,22 +71,31 @@ def watch(page: Page) -> list[dict[str, Any]]:
     return heard
 
 
-def check_same(
-    seen: list[dict[str, str]], heard: list[dict[str, Any]], told: list[dict[str, Any]]
-) -> None:
-    """The page shows what the server said, at the times that the file gives."""
-    assert len(seen) == len(heard) == len(told)
-    for row, message, segment in zip(seen, heard, told, strict=True):
-        assert abs(int(row["startMs"]) - segment["start_ms"]) <= NEAR_MS
-        assert abs(int(row["endMs"]) - segment["end_ms"]) <= NEAR_MS
-        assert (row["label"] or row["reason"]) == verdict_of(message)
+def check_same(seen: list[dict[str, str]], told: list[dict[str, Any]]) -> None:
+    """To the millisecond, and to the word."""
+    shown = [
+        (int(row["startMs"]), int(row["endMs"]), row["label"] or row["reason"]) for row in seen
+    ]
+    assert shown == [(s["start_ms"], s["end_ms"], verdict_of(s)) for s in told]
+
+
+def check_own_sound(page: Page, folder: Path) -> list[dict[str, Any]]:
+    """The page shows what ``vivavoz classify`` says of the sound that its microphone gave.
+
+    Not of the recording there: a browser whose machine is busy hears silence now and then.
+
+    Returns:
+        The segments.
+    """
+    told = classify(save_sound(page, folder / "heard.wav"))
+    check_same(finals(page), told)
+    return told
 
 
 def test_a_voice_becomes_utterances_on_the_page(
     open_page: OpenPage, tmp_path: Path, artifacts: Path
 ) -> None:
     recording = write_wav(tmp_path / "talk.wav", talk(silence=1.5, voice=1.8, pause=1.2, times=3))
-    told = classify(recording)
     page = open_page(recording)
     heard = watch(page)
     errors: list[str] = []
@@ -115,7 +109,7 @@ def test_a_voice_becomes_utterances_on_the_page(
     page.screenshot(path=artifacts / "mid-stream.png", full_page=True)
     expect(page.locator("#timeline li[data-final=true]")).to_have_count(3, timeout=40_000)
     expect(page.locator("#lamp")).to_have_attribute("data-on", "false")
-    check_same(finals(page), heard, told)
+    check_same(finals(page), heard)
 
     scores = page.locator("#scores [data-score]").evaluate_all(
         "bars => bars.map(bar => Number(bar.dataset.score))"
@@ -126,6 +120,7 @@ def test_a_voice_becomes_utterances_on_the_page(
     stop(page)
     expect(page.locator("#summary")).to_be_visible()
     page.screenshot(path=artifacts / "stopped.png", full_page=True)
+    assert len(check_own_sound(page, tmp_path)) == 3
     assert errors == []
 
 
@@ -145,15 +140,9 @@ def test_real_speech_gives_the_verdicts_that_the_file_gives(
     heard = watch(page)
     seen = listen(page, len(told), sum(map(len, parts)) / 16000)
     page.screenshot(path=artifacts / "real-speech-phone-dark.png", full_page=True)
-    check_same(seen, heard, told)
-    # Of speech alone: what the model makes of a synthetic buzz turns on how it is played. A stream
-    # begins somewhere in a frame of the file, and a label may be on either side of its threshold.
-    assert not any(contradict(m, s) for m, s in zip(heard, told, strict=True))
-    clear = [(m, s) for m, s in zip(heard, told, strict=True) if is_clear(s)]
-    assert len(clear) >= len(told) / 2
-    for message, segment in clear:
-        assert verdict_of(message) == verdict_of(segment)
+    check_same(seen, heard)
     stop(page)
+    assert len(check_own_sound(page, tmp_path)) >= len(told)
 
 
 def test_a_refused_microphone_is_said_in_words(open_page: OpenPage, artifacts: Path) -> None:

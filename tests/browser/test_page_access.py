@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,10 @@ from tests.browser.test_page_files import analysed, write
 pytestmark = pytest.mark.browser
 
 AXE = ROOT / "tools" / "page" / "node_modules" / "axe-core" / "axe.min.js"
+WIDTHS = (320, 390, 768, 1024, 1280, 1920, 3840)
+SEEN = (320, 1280)
+"""Those of which a picture is kept to be looked at: it costs more than to measure."""
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -39,37 +44,42 @@ def faults(page: Page) -> list[str]:
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed: make browser does it")
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-US", "es-ES"])
 def test_axe_finds_nothing(
-    open_page: OpenPage, collecting: str, tmp_path: Path, theme: str, locale: str
+    open_page: OpenPage, collecting: str, tmp_path: Path, locale: str
 ) -> None:
     page = open_page(
         url=collecting,
         locale=locale,
-        color_scheme=theme,
         reduced_motion="reduce",
         script=AXE.read_text(encoding="utf-8"),
     )
-    found = {"at the start": faults(page)}
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            found[f"{state}, {theme}"] = faults(page)
+
+    look("at the start")
     page.click("#settings-open")
-    found["settings"] = faults(page)
+    look("settings")
     page.keyboard.press("Escape")
     page.click("#about-open")
     expect(page.locator("#about")).to_have_attribute("data-state", "shown")
-    found["the model"] = faults(page)
+    look("the model")
     page.keyboard.press("Escape")
     analysed(page, write(tmp_path / "talk.wav"))
     page.locator("#timeline li .row-listen").first.click()
     if page.locator("#correct-wrong").is_visible():
         page.click("#correct-wrong")
     page.click("#export summary")
-    found["after a recording"] = faults(page)
+    look("after a recording")
     page.click("#start")
     expect(page.locator("#state")).to_have_attribute("data-state", "listening")
-    found["listening"] = faults(page)
+    look("listening")
     page.set_viewport_size({"width": 390, "height": 844})
-    found["on a phone"] = faults(page)
+    look("on a phone")
     assert {place: lines for place, lines in found.items() if lines} == {}
 
 
@@ -102,29 +112,40 @@ def test_the_keyboard_reaches_and_leaves_everything(open_page: OpenPage, tmp_pat
     expect(page.locator("#state")).to_have_attribute("data-state", "closed")
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1024, 1280, 1920, 3840])
-def test_nothing_hangs_over_the_edge(
-    open_page: OpenPage, tmp_path: Path, artifacts: Path, width: int
-) -> None:
-    page = open_page(viewport={"width": width, "height": max(640, width * 9 // 16)}, locale="es-ES")
+OVER = """() => [...document.querySelectorAll("body *")]
+  .filter(element => {
+    const box = element.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && box.right > innerWidth + 1
+      && !element.closest(".wide, .verdicts-box, .light, svg");
+  })
+  .map(element => element.outerHTML.slice(0, 90))"""
+"""What hangs over the right edge, though nothing there is made to be scrolled."""
+
+
+def test_nothing_hangs_over_the_edge(open_page: OpenPage, tmp_path: Path, artifacts: Path) -> None:
+    page = open_page(locale="es-ES")
     analysed(page, write(tmp_path / "talk.wav"))
-    over = """() => [...document.querySelectorAll("body *")]
-      .filter(element => {
-        const box = element.getBoundingClientRect();
-        return box.width > 1 && box.height > 1 && box.right > innerWidth + 1
-          && !element.closest(".wide, .verdicts-box, .light, svg");
-      })
-      .map(element => element.outerHTML.slice(0, 90))"""
-    assert page.evaluate(over) == []
-    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
-    page.screenshot(path=artifacts / f"width-{width}.png")
+    found: dict[str, list[str]] = {}
+
+    def look(state: str) -> None:
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": max(640, width * 9 // 16)})
+            found[f"{state}, {width}"] = page.evaluate(OVER)
+            assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+            if width in SEEN:
+                page.screenshot(path=artifacts / f"{state}-{width}.png")
+
+    look("stopped")
     page.click("#settings-open")
-    assert page.evaluate(over) == []
-    page.screenshot(path=artifacts / f"width-{width}-settings.png")
+    look("settings")
     page.keyboard.press("Escape")
     page.click("#start")  # Chromium's own sound is a beep, which is too loud.
     expect(page.locator("#level-word")).not_to_be_empty()
-    assert page.evaluate(over) == []
+    look("listening")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 640})
+    # Beside the button there is little room.
+    assert page.locator(".meters").evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert {place: elements for place, elements in found.items() if elements} == {}
 
 
 def test_final_verdicts_are_said_in_one_polite_log_and_not_one_by_one(

@@ -127,7 +127,7 @@ def test_how_long_a_recording_may_be_is_what_the_server_says(
         page.on("request", lambda request: asked.append(request.url))
         page.set_input_files("#file", write(tmp_path / "talk.wav"))
         expect(page.locator("#error")).to_contain_text("larger than this server takes")
-        assert not [url for url in asked if url.endswith("/v1/classify")], "it was sent all the same"
+        assert not [url for url in asked if "classify" in url], "it was sent all the same"
 
 
 def test_an_analysis_is_cancelled_and_the_next_one_works(

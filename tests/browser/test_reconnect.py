@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +15,10 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from bench.network import Cut, network
 from tests.browser.conftest import OpenPage, serving, write_wav
-from tests.browser.test_live import classify, finals, stop
+from tests.browser.test_live import check_own_sound, classify, stop
 from tests.voice import Pcm, talk
 
 pytestmark = pytest.mark.browser
-
-NEAR_MS = 100
 
 
 def conversation(times: int, seed: int) -> Pcm:
@@ -56,20 +53,10 @@ def wait_for(page: Page, count: int, seconds: float) -> None:
     )
 
 
-def check_same(seen: list[dict[str, str]], told: list[dict[str, Any]]) -> None:
-    """The same segments as the file gives; the microphone began a constant time beside it."""
-    assert len(seen) == len(told)
-    shifts = [
-        [int(row["startMs"]) - s["start_ms"], int(row["endMs"]) - s["end_ms"]]
-        for row, s in zip(seen, told, strict=True)
-    ]
-    assert np.abs(shifts - np.median(shifts)).max() <= NEAR_MS, shifts
-
-
 def test_ten_seconds_without_a_network_lose_nothing(
     open_page: OpenPage, server_url: str, tmp_path: Path, artifacts: Path
 ) -> None:
-    recording = write_wav(tmp_path / "talk.wav", conversation(9, seed=11))
+    recording = write_wav(tmp_path / "talk.wav", conversation(6, seed=11))
     told = classify(recording)
     with network(server_url) as through:
         page = open_page(recording, url=through.url)
@@ -81,9 +68,9 @@ def test_ten_seconds_without_a_network_lose_nothing(
         page.screenshot(path=artifacts / "reconnecting.png", full_page=True)
         expect_connection(page, "open")
         wait_for(page, len(told), 60)
-        check_same(finals(page), told)
         assert len(sockets) >= 2
         stop(page)
+        assert len(check_own_sound(page, tmp_path)) == len(told)
 
 
 def test_after_stop_nothing_reconnects(

@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import shutil
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
-from server.app import HEADERS
-from tests.browser.conftest import QUIET, ROOT
+from server.headers import HEADERS
+from tests.browser.conftest import ROOT, launch
 from tests.browser.timeline.pages import OpenTimeline, Page
 
 PAGE = "tests/browser/timeline/page/index.html"
@@ -49,9 +48,7 @@ def files_url() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    with playwright.chromium.launch(
-        executable_path=shutil.which("chromium"), args=QUIET, headless=True
-    ) as running:
+    with launch(playwright) as running:
         yield running
 
 
