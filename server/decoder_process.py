@@ -6,7 +6,8 @@ that crashes, hangs or takes over its decoder meets no other file, and a fork co
 Python costs 200.
 
 A decoding process can open no file and no socket (it may have no further descriptor), write to no
-file, dump no core, start no process, and take no more memory and processor time than `Bounds` says.
+file, dump no core, start no process, signal or read no other, and take no more memory and processor
+time than `Bounds` says. On Linux all that is left to it are the calls of `server.syscall_filter`.
 Its supervisor, another fork, ends it when its time is over and reports what it took.
 """
 
@@ -24,6 +25,7 @@ from typing import Final, NamedTuple
 
 from server.decoder_wire import RATE, REQUEST, USAGE, Kind, frame
 from server.recording import RecordingCode, RecordingError, open_recording
+from server.syscall_filter import SyscallFilter
 
 NOBODY: Final = 65534
 STATM: Final = Path("/proc/self/statm")
@@ -52,6 +54,7 @@ def main() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for supervisors
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     bounds = Bounds(*map(int, sys.argv[1:]))
+    syscalls = SyscallFilter()
     gc.disable()  # it would touch, and so copy, pages that all forks share
     with socket.socket(fileno=os.dup(0)) as control:
         os.close(0)  # or every fork would hold it
@@ -62,7 +65,7 @@ def main() -> None:
                 return
             with socket.socket(fileno=fds[0]) as conversation:
                 if not _fork():
-                    _supervise(control, conversation, bounds)
+                    _supervise(control, conversation, bounds, syscalls)
 
 
 def _fork() -> int:
@@ -73,14 +76,16 @@ def _fork() -> int:
         return -1
 
 
-def _supervise(control: socket.socket, conversation: socket.socket, bounds: Bounds) -> None:
+def _supervise(
+    control: socket.socket, conversation: socket.socket, bounds: Bounds, syscalls: SyscallFilter
+) -> None:
     """Decode in a process of its own, and say how it ended. Never returns."""
     try:
         control.close()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         decoding = os.fork()
         if not decoding:
-            os._exit(_decode_apart(conversation, bounds))
+            os._exit(_decode_apart(conversation, bounds, syscalls))
         signal.signal(signal.SIGALRM, lambda *_: os.kill(decoding, signal.SIGKILL))
         signal.setitimer(signal.ITIMER_REAL, bounds.wall_s)
         _, status, usage = os.wait4(decoding, 0)
@@ -93,13 +98,13 @@ def _supervise(control: socket.socket, conversation: socket.socket, bounds: Boun
         os._exit(0)
 
 
-def _decode_apart(conversation: socket.socket, bounds: Bounds) -> int:
+def _decode_apart(conversation: socket.socket, bounds: Bounds, syscalls: SyscallFilter) -> int:
     """Decode one file with next to no rights. Gives the exit code."""
     try:
         quieten()
         with conversation.makefile("rb") as file:
             size, max_ms = REQUEST.unpack(file.read(REQUEST.size))
-            give_up_rights(bounds, size)
+            give_up_rights(bounds, size, syscalls)
             content = file.read(size)
         if len(content) == size:
             decode(content, max_ms, conversation)
@@ -118,7 +123,7 @@ def quieten() -> None:
     os.close(nowhere)
 
 
-def give_up_rights(bounds: Bounds, size: int) -> None:
+def give_up_rights(bounds: Bounds, size: int, syscalls: SyscallFilter) -> None:
     """Give up, for good, whatever decoding a file of `size` bytes does not need."""
     os.nice(5)  # live speech goes before recordings
     limits = {
@@ -139,6 +144,7 @@ def give_up_rights(bounds: Bounds, size: int) -> None:
             os.setresgid(NOBODY, NOBODY, NOBODY)
         with suppress(OSError):
             os.setresuid(NOBODY, NOBODY, NOBODY)
+    syscalls.put_on()
 
 
 def decode(content: bytes, max_ms: int, conversation: socket.socket) -> None:
