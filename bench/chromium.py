@@ -17,7 +17,7 @@ from bench.errors import BenchError
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocket
 
-WAIT_MS: Final = 30_000
+WAIT_MS: Final = 60_000
 """For the page to open, and for the last answers."""
 FLAGS: Final = (
     "--use-fake-device-for-media-stream",

@@ -41,7 +41,10 @@ MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-str
 OpenPage = Callable[..., Page]
 Launch = Callable[..., Browser]
 
-expect.set_options(timeout=20_000)  # A machine that does other things too needs its time.
+WAIT_MS = 45_000
+"""A machine that does other things too needs its time."""
+
+expect.set_options(timeout=WAIT_MS)
 
 
 @contextmanager
@@ -137,7 +140,7 @@ def open_page(playwright: Playwright, launch_once: Launch, server_url: str) -> I
         if allow:
             context.grant_permissions(["microphone"], origin=url)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(WAIT_MS)
         if script:
             page.add_init_script(script)
         page.goto(url)

@@ -14,7 +14,7 @@ import soundfile
 from playwright.sync_api import Page, expect
 
 from bench.chromium import save_sound
-from tests.browser.conftest import ROOT, SHARED, OpenPage, write_wav
+from tests.browser.conftest import ROOT, SHARED, WAIT_MS, OpenPage, write_wav
 from tests.voice import talk
 
 pytestmark = pytest.mark.browser
@@ -44,7 +44,7 @@ def listen(page: Page, count: int, seconds: float) -> list[dict[str, str]]:
     page.click("#start")
     expect(page.locator("#state")).to_have_attribute("data-state", "listening")
     expect(page.locator("#timeline li[data-final=true]")).to_have_count(
-        count, timeout=seconds * 1000 + 20_000
+        count, timeout=seconds * 1000 + WAIT_MS
     )
     return finals(page)
 
@@ -107,7 +107,7 @@ def test_a_voice_becomes_utterances_on_the_page(
     expect(page.locator("#lamp")).to_have_attribute("data-on", "true")
     expect(page.locator("#timeline li[data-final=false]").first).to_be_visible()
     page.screenshot(path=artifacts / "mid-stream.png", full_page=True)
-    expect(page.locator("#timeline li[data-final=true]")).to_have_count(3, timeout=40_000)
+    expect(page.locator("#timeline li[data-final=true]")).to_have_count(3)
     expect(page.locator("#lamp")).to_have_attribute("data-on", "false")
     check_same(finals(page), heard)
 
@@ -178,7 +178,7 @@ def test_a_server_that_goes_away_is_said_and_start_works_again(
     page.evaluate("() => 0")
     stop_or_error = page.locator("#state[data-state=error], #state[data-state=closed]")
     page.click("#start")
-    expect(stop_or_error).to_be_visible(timeout=20_000)
+    expect(stop_or_error).to_be_visible()
     page.context.set_offline(False)
     page.click("#start")
     expect(page.locator("#state")).to_have_attribute("data-state", "listening")

@@ -44,7 +44,7 @@ def begin(page: Page) -> None:
 
 
 def expect_connection(page: Page, state: str) -> None:
-    expect(page.locator("#state")).to_have_attribute("data-connection", state, timeout=30_000)
+    expect(page.locator("#state")).to_have_attribute("data-connection", state)
 
 
 def wait_for(page: Page, count: int, seconds: float) -> None:
@@ -62,7 +62,7 @@ def test_ten_seconds_without_a_network_lose_nothing(
         page = open_page(recording, url=through.url)
         sockets = watch(page)
         begin(page)
-        expect(page.locator("#lamp")).to_have_attribute("data-on", "true", timeout=30_000)
+        expect(page.locator("#lamp")).to_have_attribute("data-on", "true")
         through.outage(10)
         expect_connection(page, "reconnecting")
         page.screenshot(path=artifacts / "reconnecting.png", full_page=True)
@@ -101,7 +101,7 @@ def test_a_server_that_restarts_is_gone_on_with(open_page: OpenPage, tmp_path: P
             page = open_page(recording, url=through.url)
             begin(page)
             wait_for(page, 1, 30)
-            expect(page.locator("#lamp")).to_have_attribute("data-on", "true", timeout=30_000)
+            expect(page.locator("#lamp")).to_have_attribute("data-on", "true")
             through.forward_to(second)
         # The first one has drained: what was under way is one utterance, in a segment more.
         expect_connection(page, "open")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
 from server.headers import HEADERS
-from tests.browser.conftest import ROOT, launch
+from tests.browser.conftest import ROOT, WAIT_MS, launch
 from tests.browser.timeline.pages import OpenTimeline, Page
 
 PAGE = "tests/browser/timeline/page/index.html"
@@ -62,7 +62,7 @@ def open_timeline(browser: Browser, files_url: str) -> Iterator[OpenTimeline]:
         context = browser.new_context(viewport=options.pop("viewport", SIZE), **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(WAIT_MS)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
         page.goto(f"{files_url}/{PAGE}")

@@ -19,7 +19,7 @@ def test_what_was_said_is_drawn_and_heard_again(
     page = open_page(recording, viewport={"width": 1280, "height": 800})
     page.click("#start")
     rows = page.locator("#timeline li[data-final=true]")
-    expect(rows).to_have_count(2, timeout=40_000)
+    expect(rows).to_have_count(2)
     page.click("#start")
     expect(page.locator("#state")).to_have_attribute("data-state", "closed")
     first = rows.first
