@@ -1,10 +1,14 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from server.decoder import Decoder
@@ -17,6 +21,9 @@ from tests.server.test_recording import VOICE, encode
 from tests.voice import speak
 
 WAV = encode(VOICE)
+ROOT = Path(__file__).parents[2]
+
+needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's")
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +140,38 @@ def test_threads_share_it() -> None:
     assert all(usage.status == 0 and usage.peak_bytes > 1 << 20 for usage in noted)
 
 
+@needs_linux
+def test_files_leave_nothing_open_and_nobody_behind(decoder: Decoder) -> None:
+    decoder.decode(WAV, max_ms=60_000)
+    here, there = psutil.Process(), psutil.Process(decoder.pid)
+    before = here.num_fds()
+    for _ in range(30):
+        decoder.decode(WAV, max_ms=60_000)
+    assert here.num_fds() == before
+    assert not psutil.wait_procs(there.children(recursive=True), timeout=10)[1]
+    until = time.monotonic() + 10
+    while there.num_fds() > 4 and time.monotonic() < until:  # its three, and what is said to it
+        time.sleep(0.01)
+    assert there.num_fds() == 4
+
+
+@needs_linux
+def test_it_ends_with_the_server_even_where_that_is_killed() -> None:
+    program = (
+        "import os, sys; from server.decoder import Decoder; decoder = Decoder(); decoder.start(); "
+        "print(decoder.pid, flush=True); sys.stdin.read(); os.kill(os.getpid(), 9)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as server:
+        assert server.stdout is not None
+        process = psutil.Process(int(server.stdout.readline()))
+        assert process.is_running()
+        server.communicate()
+    assert process.wait(20) is None
+
+
+@needs_linux
 def test_nothing_is_left_when_it_is_closed() -> None:
     decoder = Decoder()
     decoder.decode(WAV, max_ms=60_000)
