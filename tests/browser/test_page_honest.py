@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = {path.name for path in (ROOT / "client_web").iterdir()}
 MOST_BYTES = 150_000
-INTERACTIVE_MS = 1000
+INTERACTIVE_S = 1
 
 
 def test_every_request_of_the_page(open_page: OpenPage, server_url: str, tmp_path: Path) -> None:
@@ -86,9 +86,12 @@ def test_the_model_is_one_click_away_with_what_was_measured(
     assert card.locator("a, img, script").count() == 0
 
 
-def loading(page: Page, url: str) -> tuple[int, int, float]:
-    """Bytes over the wire, requests, and until a press of Start would be heard (ms)."""
+def loading(page: Page, url: str) -> tuple[int, int, float, float]:
+    """Bytes over the wire, requests, and until a press of Start would be heard: seconds of the
+    page's main thread, and ms on the clock.
+    """
     devtools = page.context.new_cdp_session(page)
+    devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
     devtools.send("Network.enable")
     devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
     sizes: list[int] = []
@@ -99,15 +102,19 @@ def loading(page: Page, url: str) -> tuple[int, int, float]:
     ready = page.evaluate(
         "() => performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
     )
+    metrics = devtools.send("Performance.getMetrics")["metrics"]
+    worked = next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration")
     devtools.detach()
-    return sum(sizes), len(sizes), ready
+    return sum(sizes), len(sizes), worked, ready
 
 
 def test_it_is_small_and_soon_there(open_page: OpenPage, server_url: str) -> None:
     page = open_page()
     runs = [loading(page, server_url) for _ in range(3)]
-    size, count, _ = max(runs)
+    size, count, *_ = max(runs)
     assert count > 30, "the files of the page were not counted"
     assert size < MOST_BYTES
-    # The best of three: others use this machine too.
-    assert min(ready for *_, ready in runs) < INTERACTIVE_MS
+    worked, ready = (min(values) for values in zip(*(run[2:] for run in runs), strict=True))
+    print(f"{size} bytes; there after {worked:.2f} s of processor, {ready:.0f} ms on the clock")
+    # Not by the clock: others use this machine too.
+    assert 0 < worked < INTERACTIVE_S
