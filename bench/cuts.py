@@ -181,7 +181,8 @@ def judge(uncut: Session, cut: Session, plan: Sequence[Cut]) -> tuple[list[Table
     ]
     notes = (
         "Each session beside what `vivavoz classify` says of the sound that the page kept of it: "
-        "the same samples, by a way without a network.",
+        "the same samples, by a way without a network. The two browsers themselves do not hear the "
+        "same: what a busy machine does not play in time, a microphone does not give.",
     )
     columns = (Column("figure"), Column("uncut", ".1f"), Column("cut", ".1f"))
     tables = [Table("Page over a network that is cut", columns, rows, notes)]
