@@ -11,6 +11,7 @@ from bench import (
     capacity,
     cuts,
     engines,
+    faults,
     fuzz,
     hostile,
     non_speech,
@@ -78,6 +79,7 @@ def parser() -> argparse.ArgumentParser:
         ("hostile", hostile),
         ("websocket", websocket),
         ("fuzz", fuzz),
+        ("faults", faults),
         ("cuts", cuts),
     ):
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)

@@ -27,15 +27,29 @@ def read_buckets(url: str, name: str) -> Buckets:
     Raises:
         ServerError: nothing answers there, or it has no such histogram.
     """
-    try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
-            text = answer.read().decode()
-    except (OSError, HTTPException, ValueError) as error:
-        raise ServerError(f"no metrics at {url}: {error}") from error
-    buckets = parse_buckets(text, name)
+    buckets = parse_buckets(_read(url), name)
     if not buckets:
         raise ServerError(f"{url} has no histogram {name}; is it the address of /metrics?")
     return buckets
+
+
+def read_value(url: str, name: str) -> float:
+    """A counter or a gauge of an exposition; its labels, if it has any, are added up.
+
+    Raises:
+        ServerError: nothing answers there.
+    """
+    families = text_string_to_metric_families(_read(url))
+    return sum(s.value for family in families for s in family.samples if s.name == name)
+
+
+def _read(url: str) -> str:
+    try:
+        with urllib.request.urlopen(url, timeout=TIMEOUT_S) as answer:
+            text: str = answer.read().decode()
+    except (OSError, HTTPException, ValueError) as error:
+        raise ServerError(f"no metrics at {url}: {error}") from error
+    return text
 
 
 def parse_buckets(text: str, name: str) -> Buckets:

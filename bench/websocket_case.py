@@ -25,6 +25,7 @@ UNASKED: Final = frozenset({"session.created", "ack", "warning"})
 """Messages that come or not, whatever the case is about."""
 
 PATIENCE_S: Final = 10.0
+DONE: Final = 1000
 SWITCHING: Final = 101
 
 
@@ -39,6 +40,8 @@ class Reaction:
         texts: types of the messages, in order; of an ``error`` its code. `UNASKED` do not count.
         audio_ms: as ``session.closed`` says; None where it does not matter.
         headers: of the answer: value, or None where there may be none.
+        may_reset: whether the connection may end by a reset, as it does where something is sent
+            that nobody reads any more; with any close but 1000 it always may.
     """
 
     close: frozenset[int] = frozenset()
@@ -47,6 +50,7 @@ class Reaction:
     audio_ms: int | None = None
     status: frozenset[int] = frozenset({SWITCHING})
     headers: Mapping[str, str | None] = field(default_factory=dict)
+    may_reset: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +157,8 @@ async def _play(case: Case, reader: asyncio.StreamReader, writer: asyncio.Stream
     try:
         await _read_head(reader, seen)
         if seen.status == SWITCHING:
-            await _read_frames(reader, writer, sending, seen)
+            may_reset = case.expected.may_reset or case.expected.close != {DONE}
+            await _read_frames(reader, writer, sending, seen, may_reset=may_reset)
     finally:
         sending.cancel()
         with suppress(asyncio.CancelledError, OSError):
@@ -183,13 +188,17 @@ async def _read_frames(
     writer: asyncio.StreamWriter,
     sending: asyncio.Task[None],
     seen: _Seen,
+    *,
+    may_reset: bool,
 ) -> None:
     """Until the stream ends. A close is answered, as the protocol wants it."""
     while True:
         try:
             came = await read_frame(reader)
-        except ConnectionError:  # what we sent behind the close was not read
-            came = None
+        except ConnectionError:
+            if may_reset:  # what we sent behind a fault was not read
+                return
+            raise FrameError("the connection was reset") from None
         if came is None:
             return
         if seen.close is not None:
@@ -200,7 +209,7 @@ async def _read_frames(
                 came.payload[2:].decode()
                 await sending
                 with suppress(ConnectionError):
-                    writer.write(close(1000))
+                    writer.write(close(DONE))
             case Opcode.PONG:
                 seen.pongs.append(came.payload)
             case Opcode.TEXT:

@@ -263,7 +263,8 @@ def _closes() -> Iterator[Case]:
         ("a close", close(1001)),
         ("a broken frame", frame(0xF, rsv=7)),
     ):
-        yield answered(f"{name} behind it", close(1000), behind)
+        sent = (close(1000), behind)
+        yield Case("close", f"{name} behind it", sent, Reaction(close=DONE, may_reset=True))
 
 
 def _utf8() -> Iterator[Case]:

@@ -1,10 +1,13 @@
 """A WebSocket that keeps to RFC 6455 where aiohttp's lets things pass: frames that are not masked,
-lengths in a longer form than they need, messages within messages, close codes that are none. It
-also bounds what no message limit sees: pings and fragments.
+lengths in a longer form than they need, messages within messages, close codes that are none, and a
+connection that is cut before the other side could answer the close. It also bounds what no message
+limit sees: pings and fragments.
 """
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import Any, Final
 
 from aiohttp import WebSocketError, web
@@ -45,6 +48,9 @@ class StrictWebSocket(web.WebSocketResponse):
     def __init__(self, *, frames: TokenBucket, **options: Any) -> None:
         super().__init__(**options)
         self._frames = frames
+        self._answer_s: float = options["timeout"]
+        self._says_goodbye = False
+        self._is_answered = asyncio.Event()
 
     @property
     def _parser(self) -> Any:
@@ -58,10 +64,42 @@ class StrictWebSocket(web.WebSocketResponse):
     async def close(
         self, *, code: int = CloseCode.DONE, message: bytes = b"", drain: bool = True
     ) -> bool:
-        """Close; where the client did with a code that is none, say so."""
+        """Close; where the client did with a code that is none, say so.
+
+        Where a task receives meanwhile, it is the one that sees the answer: aiohttp would cut the
+        connection instead, and the client's answer would reset it.
+        """
         if self.close_code is not None and not is_close_code(self.close_code):
             code, message = CloseCode.PROTOCOL, b""
+        if self._says_goodbye:  # the receiving task has found the end of the stream
+            self._is_answered.set()
+            return False
+        if self._waiting and not self.closed:
+            return await self._say_goodbye(code, message)
         return await super().close(code=code, message=message, drain=drain)
+
+    async def pong(self, message: bytes = b"") -> None:
+        """Answer a ping, unless nobody hears it any more."""
+        if not self._says_goodbye:
+            with suppress(ConnectionError):
+                await super().pong(message)
+
+    async def _say_goodbye(self, code: int, message: bytes) -> bool:
+        self._says_goodbye = True
+        self._cancel_heartbeat()
+        with suppress(ConnectionError, TimeoutError):
+            if self._writer is not None:
+                await self._writer.close(code, message)
+            async with asyncio.timeout(self._answer_s):
+                await self._is_answered.wait()
+        self._set_closed()
+        self._close_transport()
+        return True
+
+    def _set_closing(self, code: Any) -> None:
+        """Called where the client's close frame is received."""
+        super()._set_closing(code)
+        self._is_answered.set()
 
 
 class FrameCheck:

@@ -10,7 +10,7 @@ from bench.cli import main
 
 COMMANDS = (
     *("vad", "noise", "session", "capacity", "overhead", "startup", "original", "engines"),
-    *("peak", "page", "websocket", "fuzz", "cuts", "hostile"),
+    *("peak", "page", "websocket", "fuzz", "faults", "cuts", "hostile"),
 )
 
 
