@@ -110,6 +110,7 @@ async def serve(settings: Settings, announce: Callable[[str], None] | None = Non
         await asyncio.to_thread(service.decoder.start)
         await stop.wait()
         logger.info("stopping", extra={"sessions": len(service.listeners)})
+        await service.drain()  # while it still listens: aiohttp's cleanup begins by hearing nothing
 
 
 def load_model(settings: Settings) -> Opened:
