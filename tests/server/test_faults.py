@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from classifier import Verdict
+from server.inference import MOST_LOST
 from server.session import Session
+from server.settings import Settings
 from tests.server.conftest import Start
 from tests.server.running import (
     Running,
@@ -24,6 +26,7 @@ from tests.server.running import (
     pour,
     refused_ready,
     rest,
+    running,
     say,
     utterances,
 )
@@ -210,3 +213,52 @@ async def test_one_flood_does_not_slow_the_others(server: Running) -> None:
         assert loop.time() - begun < 3
         pouring.cancel()
         await asyncio.gather(pouring, return_exceptions=True)
+
+
+async def test_after_a_model_that_hung_the_next_speech_is_right_again() -> None:
+    """Its thread is given up after five deadlines, and another one answers."""
+    gate = threading.Event()
+    model = StubModel(gate=gate)
+    settings = Settings(workers=1, deadline_ms=50)
+    async with running(model, settings) as server, server.connect() as socket:
+        await begin(socket)
+        await pour(socket, SPEECH[:32000])
+        await asyncio.to_thread(model.begun.acquire)
+        await server.until(lambda: server.service.queue.busy == 0)
+        model.gate = None  # for who asks from now on
+        await pour(socket, SPEECH[32000:])
+        await say(socket, "session.stop")
+        messages = await rest(socket)
+        reasons = [emotion["reason"] for emotion in only(messages, "emotion")]
+        assert reasons[0] == "overloaded"
+        assert reasons[-1] is None
+        assert (await server.request("GET", "/readyz"))[0] == 200
+        gate.set()
+
+
+async def test_a_server_whose_model_hangs_again_and_again_says_so() -> None:
+    gate = threading.Event()
+    async with running(StubModel(gate=gate), Settings(workers=1, deadline_ms=10)) as server:
+        async with server.connect() as socket:
+            await begin(socket)
+            for _ in range(MOST_LOST):
+                assert not server.service.queue.is_lost
+                await socket.send(speak(0.6).tobytes())
+                await say(socket, "session.flush")
+                await server.until(lambda: server.service.queue.busy)
+                await server.until(lambda: not server.service.queue.busy)
+            await server.until(lambda: server.service.queue.is_lost)
+        assert await refused_ready(server) == "the model hangs"
+        gate.set()
+
+
+async def test_a_clock_that_jumps_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.time
+    hours = iter(range(0, 10**9, 7))
+    async with running(StubModel(), Settings(idle_ms=2000, start_ms=2000)) as server:
+        whole = utterances(await hear(server, blocks(SPEECH)))
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda: now() - 3600 * next(hours))
+            jumped = utterances(await hear(server, blocks(SPEECH)))
+    assert jumped == whole
+    assert len(whole) == 3
