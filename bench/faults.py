@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 from bench.conditions import Conditions
 from bench.report import Cell, Column, Report, Table
 from bench.stub import write_stub
-from bench.trials import TRIALS, Outcome, Trial
+from bench.trial import Outcome, Trial
+from bench.trials import TRIALS
 
 HELP = "one row for each fault: what is promised, whether it was kept, and the figure"
 

@@ -6,20 +6,20 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from itertools import islice
-from typing import Final, NamedTuple
-from urllib.parse import urlsplit
+from typing import Final
 
 from bench.crowd_through_faults import Ledger, listening, talk, tell, undisturbed
 from bench.fault_proxy import Fault, FaultProxy, Kind, random_faults
 from bench.prometheus import read_value
 from bench.server_process import Server, serve, words
+from bench.trial import ROOM, Outcome, Trial, address_of
+from bench.trials_at_length import among_attackers, come_and_go
 from bench.websocket_case import START, opening
 from bench.websocket_frame import Opcode, frame, read_frame
 
-ROOM: Final = ("--max-sessions-per-address", "64", "--burst-ms", "600000")
 MANY: Final = 6
 CUTS: Final = 8
 STALL_S: Final = 10.0
@@ -28,18 +28,6 @@ SLOW_BYTES: Final = 64 * 1024
 PLACES: Final = 10
 FILES: Final = 120
 SOON_S: Final = 30.0
-
-
-class Outcome(NamedTuple):
-    """What a trial showed.
-
-    Attributes:
-        is_kept: whether the promise was.
-        figure: what was measured.
-    """
-
-    is_kept: bool
-    figure: str
 
 
 async def cut_anywhere(model: str) -> Outcome:
@@ -173,7 +161,7 @@ async def _server_ends(model: str, how: signal.Signals, *, most_s: float) -> Out
             telling = [asyncio.create_task(tell(session, pcm)) for session, pcm in pairs]
             await asyncio.sleep(1)
             for proxy in proxies:
-                proxy.forward_to(*_address(second))
+                proxy.forward_to(*address_of(second))
             os.kill(first.pid or 0, how)
             ended_at = time.monotonic()
             going = asyncio.create_task(_gone(first, ended_at))
@@ -201,23 +189,18 @@ def _count(
     return lost, sum(ledger.twice() for ledger in ledgers)
 
 
-def _address(server: Server) -> tuple[str, int]:
-    parts = urlsplit(server.url)
-    return str(parts.hostname), int(parts.port or 80)
-
-
 async def _proxy(stack: AsyncExitStack, server: Server, faults: Sequence[Fault] = ()) -> FaultProxy:
-    return await stack.enter_async_context(FaultProxy(*_address(server), faults))
+    return await stack.enter_async_context(FaultProxy(*address_of(server), faults))
 
 
 async def _connect(server: Server) -> asyncio.StreamWriter:
-    _, writer = await asyncio.open_connection(*_address(server))
+    _, writer = await asyncio.open_connection(*address_of(server))
     return writer
 
 
 async def _begun(server: Server) -> asyncio.StreamWriter:
     """A session whose client says nothing more, and reads nothing."""
-    reader, writer = await asyncio.open_connection(*_address(server), limit=1024)
+    reader, writer = await asyncio.open_connection(*address_of(server), limit=1024)
     writer.write(opening() + START)
     await reader.readuntil(b"\r\n\r\n")
     await read_frame(reader)
@@ -226,7 +209,7 @@ async def _begun(server: Server) -> asyncio.StreamWriter:
 
 async def _status(server: Server) -> int:
     """Of a handshake."""
-    reader, writer = await asyncio.open_connection(*_address(server))
+    reader, writer = await asyncio.open_connection(*address_of(server))
     writer.write(opening())
     status = int((await reader.readline()).split()[1])
     writer.transport.abort()
@@ -258,20 +241,6 @@ def _metric(server: Server, name: str) -> float:
     return read_value(server.metrics_url or "", f"vivavoz_{name}")
 
 
-class Trial(NamedTuple):
-    """A fault.
-
-    Attributes:
-        fault: what is brought about.
-        promise: what is kept all the same.
-        run: does it, to servers with this model.
-    """
-
-    fault: str
-    promise: str
-    run: Callable[[str], Awaitable[Outcome]]
-
-
 TRIALS: Final = (
     Trial("connections cut at any byte", "nothing lost, nothing twice", cut_anywhere),
     Trial("nothing goes either way for 10 s", "nothing lost, nothing twice", stall),
@@ -280,5 +249,9 @@ TRIALS: Final = (
     Trial("three times the sessions", "refused in 100 ms, nothing lost of the others", overload),
     Trial("a server killed under load", "right again in 3 s, nothing lost", killed),
     Trial("a server told to stop under load", "gone in 10 s, nothing lost", told_to_stop),
+    Trial(
+        "attackers of five kinds at once", "others wait half as long again at most", among_attackers
+    ),
+    Trial("sessions that come and go", "2 MiB in 10,000, no file, no thread", come_and_go),
     Trial("no file descriptor left", "sessions go on, then new ones come in", no_files_left),
 )

@@ -9,7 +9,8 @@ from bench.faults import attempt, table_of
 from bench.prometheus import read_value
 from bench.server_process import serve
 from bench.stub import write_stub
-from bench.trials import TRIALS, Outcome, Trial
+from bench.trial import Outcome, Trial
+from bench.trials import TRIALS
 
 
 @pytest.fixture(scope="module")
