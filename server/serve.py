@@ -28,7 +28,7 @@ from classifier import Classifier, ClassifierError, ModelStore, is_store
 from classifier.source import find_model
 from server.access import TokenFileError, read_token
 from server.address import AddressError, check_exposure, open_socket, page_url
-from server.allocator import return_large_buffers
+from server.allocator import return_large_buffers, share_one_heap
 from server.app import build_app, build_metrics_app
 from server.capacity import expected_cost
 from server.client_address import is_one_of
@@ -60,6 +60,7 @@ def run(settings: Settings) -> int:
     """
     configure_logging(settings.log_level)
     return_large_buffers()
+    share_one_heap()
     forbid_core_dumps()
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:

@@ -143,9 +143,10 @@ class Session:
         except ProtocolError as error:
             return list(self._refuse(error))
         events = audio.push(samples)
-        actions = list(self._take(audio, events) if events else self._acknowledge())
+        actions = list(self._take(audio, events)) if events else self._acknowledge()
         received_ms = audio.received_ms
-        actions += map(Send, self._notices.after(samples, received_ms))
+        if notices := self._notices.after(samples, received_ms):
+            actions += map(Send, notices)
         if received_ms >= self._limits.session_ms:
             actions += self._end_too_long()
         return actions
@@ -269,12 +270,13 @@ class Session:
         else:
             yield from self._acknowledge()
 
-    def _acknowledge(self) -> Iterator[Action]:
+    def _acknowledge(self) -> list[Action]:
         """Say what is answered, if that is news and nothing waits."""
         settled = self._audio.settled_ms if self._audio else 0
-        if settled - self._acked_ms >= ACK_EVERY_MS and self._outbox.is_empty:
-            self._acked_ms = settled
-            yield Send(Ack(audio_ms=settled, keep_ms=remembers_from_ms(settled)))
+        if settled - self._acked_ms < ACK_EVERY_MS or not self._outbox.is_empty:
+            return []
+        self._acked_ms = settled
+        return [Send(Ack(audio_ms=settled, keep_ms=remembers_from_ms(settled)))]
 
     def _finish(self, code: CloseCode, reason: str) -> Iterator[Action]:
         self._closed = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -26,18 +25,20 @@ class SessionNotices:
         self._silence = Silence()
         self._tell_from_ms = limits.session_ms - ENDING_NOTICE_MS
 
-    def after(self, samples: npt.NDArray[np.int16], received_ms: int) -> Iterator[Notice]:
+    def after(self, samples: npt.NDArray[np.int16], received_ms: int) -> list[Notice]:
         """What is new after these samples.
 
         Args:
             samples: the next of the stream.
             received_ms: how much of it there was, these included.
         """
+        notices = []
         if self._silence.is_news(samples, received_ms):
             text = "almost nothing is heard: is the right microphone chosen and not muted?"
-            yield Notice(code=WarningCode.QUIET, message=text)
+            notices.append(Notice(code=WarningCode.QUIET, message=text))
         left = self._session_ms - received_ms
         if received_ms >= self._tell_from_ms and left > 0:
             self._tell_from_ms = self._session_ms  # once
             text = f"the session ends in {left // 1000} s"
-            yield Notice(code=WarningCode.ENDING, message=text)
+            notices.append(Notice(code=WarningCode.ENDING, message=text))
+        return notices

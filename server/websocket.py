@@ -1,15 +1,18 @@
 """A WebSocket that keeps to RFC 6455 where aiohttp's lets things pass: frames that are not masked,
 lengths in a longer form than they need, messages within messages, close codes that are none, and a
 connection that is cut before the other side could answer the close. It also bounds what no message
-limit sees: pings and fragments.
+limit sees: pings and fragments. And audio is handed over where it comes in: to have aiohttp put
+each message into a queue and wake a task for it costs as much as all that is done with it.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sized
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
+import numpy as np
 from aiohttp import WebSocketError, web
 
 from server.protocol import CloseCode
@@ -21,6 +24,12 @@ CONTROL: Final = 0x8
 LEAST_16_BIT: Final = 126
 LEAST_64_BIT: Final = 1 << 16
 MOST_64_BIT: Final = (1 << 63) - 1
+BINARY: Final = FINAL | 0x2
+WORD: Final = 4
+"""Bytes of a mask."""
+
+Take: TypeAlias = Callable[[bytes], bool]
+"""Takes a binary message, or says that it is to come through `receive`, after those before."""
 
 NO_CODES: Final = frozenset({1004, 1005, 1006, 1015})
 """Reserved, or what an end of the connection is called that had none."""
@@ -37,6 +46,32 @@ def is_close_code(code: int) -> bool:
     return code == 0 or is_registered or 3000 <= code <= 4999
 
 
+def whole_message(data: bytes) -> bytes | None:
+    r"""What the one frame in `data` says, if that is a whole binary message in its plainest form.
+
+    Returns:
+        None for everything else: several frames, a part of one, a length that is no multiple of
+        `WORD`.
+
+    Examples:
+        >>> whole_message(bytes([0x82, 0x84, 1, 2, 3, 4, 1, 2, 3, 5]))
+        b'\x00\x00\x00\x01'
+        >>> whole_message(bytes([0x82, 0x84, 1, 2, 3, 4, 1, 2, 3]))
+    """
+    size = len(data)
+    if size < 6 or data[0] != BINARY:
+        return None
+    head, length = 6, data[1] - MASKED
+    if length == LEAST_16_BIT:
+        head, length = 8, data[2] << 8 | data[3]
+        if length < LEAST_16_BIT:
+            return None
+    if size != head + length or length % WORD or length < WORD or (head == 6 and length > 125):
+        return None
+    mask = np.frombuffer(data, np.uint32, 1, head - WORD)
+    return (np.frombuffer(data, np.uint32, offset=head) ^ mask).tobytes()
+
+
 class StrictWebSocket(web.WebSocketResponse):
     """`web.WebSocketResponse` behind a `FrameCheck`.
 
@@ -51,6 +86,12 @@ class StrictWebSocket(web.WebSocketResponse):
         self._answer_s: float = options["timeout"]
         self._says_goodbye = False
         self._is_answered = asyncio.Event()
+        self._check: FrameCheck | None = None
+
+    def hand_to(self, take: Take | None) -> None:
+        """Have binary messages taken as they come in, in their order; None: no more."""
+        if self._check:
+            self._check.take = take
 
     @property
     def _parser(self) -> Any:
@@ -60,6 +101,13 @@ class StrictWebSocket(web.WebSocketResponse):
     @_parser.setter
     def _parser(self, reader: Any) -> None:
         self._check = FrameCheck(reader, self._reader, self._frames) if reader else None
+
+    def _on_data_received(self) -> None:
+        """Put off the ping: by a number, where aiohttp has the loop call it back for each piece."""
+        if self._heartbeat is None or self._pong_response_cb or not self._heartbeat_cb:
+            super()._on_data_received()
+        elif self._loop:
+            self._heartbeat_when = self._loop.time() + self._heartbeat
 
     async def close(
         self, *, code: int = CloseCode.DONE, message: bytes = b"", drain: bool = True
@@ -109,12 +157,17 @@ class FrameCheck:
         reader: aiohttp's, which takes what is right.
         queue: where that one puts its messages.
         frames: one is taken for each frame that is no whole message.
+
+    Attributes:
+        take: see `StrictWebSocket.hand_to`.
     """
 
     def __init__(self, reader: Any, queue: Any, frames: TokenBucket) -> None:
         self._reader = reader
         self._queue = queue
+        self._queued: Sized | None = getattr(queue, "_buffer", None)  # None: another aiohttp
         self._frames = frames
+        self.take: Take | None = None
         self._begun = b""  # a head of which more is to come
         self._left = 0  # bytes of the frame under way
         self._is_in_message = False
@@ -129,6 +182,10 @@ class FrameCheck:
         Returns:
             Whether nothing more can be taken, and what was not.
         """
+        if self.take and self._queued is not None and not (self._queued or self._is_between):
+            message = whole_message(data)
+            if message is not None and self.take(message):
+                return False, b""
         try:
             self._check(data)
         except WebSocketError as error:
@@ -136,6 +193,11 @@ class FrameCheck:
             return True, b""
         taken: tuple[bool, bytes] = self._reader.feed_data(data)
         return taken
+
+    @property
+    def _is_between(self) -> bool:
+        """Whether something has begun that is not over."""
+        return bool(self._left or self._begun or self._is_in_message)
 
     def _check(self, data: bytes) -> None:
         if self._left > len(data):

@@ -90,9 +90,9 @@ class Detector:
             Whether it is speech, and the noise floor with it, dBFS, frame by frame.
         """
         # A Python loop for each frame, and the only one in silence.
-        size, update = self._frame_bytes, self._floor.update
+        size = self._frame_bytes
         frames = [pcm[at : at + size] for at in range(0, len(pcm), size)]
-        floors = [update(level) for level in levels_db]
+        floors = self._floor.update(levels_db)
         voiced = [
             is_voice and level >= LEAST_DB and level >= floor + GATE_DB
             for is_voice, level, floor in zip(self._hear(frames), levels_db, floors, strict=True)
@@ -101,14 +101,14 @@ class Detector:
 
     def _hear(self, frames: Sequence[bytes | bytearray | memoryview]) -> list[bool]:
         """What WebRTC VAD says of each frame; its successor listens along before it takes over."""
-        rate, heard = self._rate, list[bool]()
+        rate, samples, heard = self._rate, self._frame_bytes // 2, list[bool]()
         while len(heard) < len(frames):
             part = frames[len(heard) : len(heard) + self._left]
             is_speech = self._vad.is_speech
-            heard += [is_speech(frame, rate) for frame in part]
+            heard += [is_speech(frame, rate, samples) for frame in part]
             if self._successor:
                 for frame in part:
-                    self._successor.is_speech(frame, rate)
+                    self._successor.is_speech(frame, rate, samples)
             self._left -= len(part)
             if not self._left:
                 self._change()

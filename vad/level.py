@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from math import log10
 
 import numpy as np
@@ -25,10 +26,12 @@ def rms_db(samples: npt.NDArray[np.int16]) -> list[float]:
         dBFS, one a row, `SILENCE_DB` at the least. Squares of 16 bits add up without rounding, so
         a value does not depend on what else is in the call.
     """
-    energies = np.add.reduce(np.square(samples, dtype=np.float64), axis=1).tolist()
+    wide = samples.astype(np.float64)
+    energies = np.vecdot(wide, wide).tolist()
     scale = samples.shape[1] * FULL_SCALE**2
     # A few numbers: the logarithm of each costs less than one call of NumPy for all.
-    return [10 * log10(max(energy / scale, SILENCE)) for energy in energies]
+    least = SILENCE * scale
+    return [10 * log10(energy / scale) if energy > least else SILENCE_DB for energy in energies]
 
 
 def clipped_share(samples: npt.NDArray[np.int16]) -> float:
@@ -69,14 +72,20 @@ class NoiseFloor:
         """The floor, dBFS."""
         return self._floor
 
-    def update(self, level_db: float) -> float:
-        """Take the level of one more frame; returns the floor, dBFS."""
-        self._current = min(self._current, max(level_db, self._prior_db))
-        self._in_current += 1
-        if self._in_current >= self._per_block:
-            self._blocks.append(self._current)
-            self._current, self._in_current = 0.0, 0
-            self._floor = min(self._blocks)
-        elif self._current < self._floor:
-            self._floor = self._current
-        return self._floor
+    def update(self, levels_db: Sequence[float]) -> list[float]:
+        """Take the levels of the next frames; returns the floor with each, dBFS."""
+        prior, current, count, floor = self._prior_db, self._current, self._in_current, self._floor
+        floors = []
+        for level in levels_db:
+            if level < current:
+                current = max(level, prior)
+            count += 1
+            if count >= self._per_block:
+                self._blocks.append(current)
+                floor = min(self._blocks)
+                current, count = 0.0, 0
+            elif current < floor:
+                floor = current
+            floors.append(floor)
+        self._current, self._in_current, self._floor = current, count, floor
+        return floors

@@ -68,9 +68,10 @@ class Segmenter:
         lead_ms: int = 0,
         start_ms: int = 0,
     ) -> None:
-        self._settings = settings or VadSettings()
+        settings = settings or VadSettings()
         first = start_ms // FRAME_MS
-        self._detector = Detector(sample_rate, FRAME_MS, self._settings.aggressiveness, first)
+        self._detector = Detector(sample_rate, FRAME_MS, settings.aggressiveness, first)
+        self.settings = settings
         self._rate = sample_rate
         self._frame_bytes = sample_rate * FRAME_MS // 1000 * 2
         self.interim_ms = interim_ms
@@ -92,6 +93,8 @@ class Segmenter:
     def settings(self, settings: VadSettings) -> None:
         self._detector.set_aggressiveness(settings.aggressiveness)
         self._settings = settings
+        # Frames before the current one that a new utterance may reach back to.
+        self._keep = _frames(settings.preroll_ms) + _frames(settings.onset_ms)
 
     @property
     def sample_rate(self) -> int:
@@ -120,12 +123,6 @@ class Segmenter:
     def noise_db(self) -> float:
         """The noise floor, dBFS."""
         return self._floor
-
-    @property
-    def _keep(self) -> int:
-        """Frames before the current one that a new utterance may reach back to."""
-        settings = self._settings
-        return _frames(settings.preroll_ms) + _frames(settings.onset_ms)
 
     @property
     def _least(self) -> int:

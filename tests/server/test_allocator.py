@@ -1,3 +1,4 @@
+import os
 import platform
 import subprocess
 import sys
@@ -32,8 +33,43 @@ def test_a_large_buffer_is_mapped_by_itself_also_the_second_time(told: str, mapp
     assert run.stdout.strip() == mapped
 
 
+HEAPS = """
+import ctypes, sys, threading
+from server.allocator import share_one_heap
+
+library = ctypes.CDLL(None)
+if sys.argv[1] == "told":
+    assert share_one_heap()
+
+def take():
+    library.malloc(5000)
+    taken.wait()
+
+taken = threading.Barrier(4)
+threads = [threading.Thread(target=take) for _ in range(3)]
+for thread in threads:
+    thread.start()
+taken.wait()
+for thread in threads:
+    thread.join()
+library.fdopen.restype = ctypes.c_void_p
+library.malloc_info(0, ctypes.c_void_p(library.fdopen(1, b"w")))
+library.fflush(None)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+@pytest.mark.parametrize(("told", "heaps"), [("told", 1), ("not told", 4)])
+def test_threads_share_one_heap(told: str, heaps: int) -> None:
+    command = [sys.executable, "-c", HEAPS, told]
+    environment = {key: value for key, value in os.environ.items() if "MALLOC" not in key}
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert run.stdout.count("<heap nr=") == heaps
+
+
 def test_a_c_library_that_cannot_be_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from server import allocator
 
     monkeypatch.setattr(allocator.ctypes, "CDLL", lambda _: object())
     assert not allocator.return_large_buffers()
+    assert not allocator.share_one_heap()

@@ -36,7 +36,7 @@ NOISE = 600
 
 
 ROOT = Path(__file__).parents[2]
-PATH = [*ROOT.glob("vad/*.py"), *ROOT.glob("server/session*.py"), ROOT / "server/stream.py"]
+PATH = [*ROOT.glob("vad/*.py"), *ROOT.glob("server/session*.py"), ROOT / "server/listener.py"]
 """Of each message of a session."""
 LABELS = ("angry", "calm")
 VERDICT = Verdict("calm", None, 0.6, {"angry": 0.4, "calm": 0.6}, "1")

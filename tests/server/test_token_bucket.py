@@ -47,3 +47,10 @@ def test_waiting_as_told_keeps_to_the_rate() -> None:
     for _ in range(600):  # a minute in blocks of 100 ms
         clock.now += bucket.take(1600)
     assert clock.now - begun == pytest.approx(30 / 1.25, abs=0.01)
+
+
+def test_within_the_slack_it_counts_as_full() -> None:
+    bucket = TokenBucket(rate=1, capacity=10, clock=lambda: 0.0, slack=4)
+    assert [bucket.take_if_full(3) for _ in range(3)] == [True, True, False]
+    bucket.take(0)
+    assert not bucket.was_full

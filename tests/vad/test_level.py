@@ -26,27 +26,27 @@ def test_clipped_share_counts_both_ends():
 def test_the_floor_is_the_minimum_of_the_window_and_forgets_what_is_older():
     floor = NoiseFloor(20, window_ms=800, prior_db=-70)
     for _ in range(60):
-        floor.update(-30)
+        floor.update([-30])
     assert floor.db == -30
-    floor.update(-50)
+    floor.update([-50])
     assert floor.db == -50  # down at once
     for _ in range(35):
-        floor.update(-30)
+        floor.update([-30])
     assert floor.db == -50  # still within the window
     for _ in range(10):
-        floor.update(-30)
+        floor.update([-30])
     assert floor.db == -30
 
 
 def test_until_the_window_is_full_the_floor_stays_at_its_prior():
     floor = NoiseFloor(20, window_ms=800, prior_db=-70)
     for _ in range(39):
-        assert floor.update(-20) == -70
-    assert floor.update(-20) == -20
+        assert floor.update([-20]) == [-70]
+    assert floor.update([-20]) == [-20]
 
 
 def test_silence_does_not_lower_the_floor_below_its_prior():
     floor = NoiseFloor(20, window_ms=800, prior_db=-70)
     for _ in range(100):
-        floor.update(SILENCE_DB)
+        floor.update([SILENCE_DB])
     assert floor.db == -70
