@@ -33,7 +33,7 @@ AT_ONCE = -n 2 --dist loadfile
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench cuts generate format clean
+.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench cuts generate image-steps format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -109,6 +109,9 @@ cuts: .venv/dev.done .venv/chromium.done ## the page through 20 network cuts in 
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export
+
+image-steps: ## the image's steps in a clean root, without Docker, and a visit there (as root; minutes, 1 GB)
+	$(PYTHON) docker/try_steps.py $(or $(TMPDIR),/tmp)/vivavoz-image
 
 format: .venv/dev.done ## format and mend what can be mended
 	$(BIN)/ruff check --fix .

@@ -43,6 +43,8 @@ PACKAGES: Final = (
 )
 """What Docker's slim Python image has beside a minimal Debian."""
 
+WASTE: Final = ("doc", "info", "locale", "man")
+
 
 def main() -> int:
     """Run the command."""
@@ -107,10 +109,10 @@ class Roots:
         *sources, target = rest.split()
         into = root / directory.lstrip("/") / target.lstrip("/")
         if sources[0].startswith("--from="):
-            source = self.folder / sources[0].removeprefix("--from=") / sources[1].lstrip("/")
+            built = self.folder / sources[0].removeprefix("--from=") / sources[1].lstrip("/")
             into = root / target.lstrip("/")
             into.parent.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["cp", "-a", source, into], check=True)
+            subprocess.run(["cp", "-a", built, into], check=True)
             return
         for source in sources:
             is_folder = (TOP / source).is_dir()
@@ -135,7 +137,8 @@ def make_base(base: Path) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    for waste in ("var/cache/apt", "var/lib/apt/lists"):
+    # As Docker's slim images are without them.
+    for waste in ("var/cache/apt", "var/lib/apt/lists", *(f"usr/share/{one}" for one in WASTE)):
         shutil.rmtree(base / waste, ignore_errors=True)
     shutil.copytree(
         prefix / "lib" / version,
@@ -145,6 +148,7 @@ def make_base(base: Path) -> None:
             name
             for name in names
             if name in {"__pycache__", "test", "idlelib"}
+            or name.startswith("config-3")
             or (Path(folder).name == "site-packages" and not name.startswith("pip"))
         },
     )
@@ -181,7 +185,7 @@ def pip_paths() -> Iterator[str]:
     yield from (path for path in ("/etc/pip.conf",) if Path(path).exists())
 
 
-def running(root: Path, stage: Stage, command: Sequence[str]) -> list[str | Path]:
+def confined(root: Path, stage: Stage, command: Sequence[str]) -> list[str | Path]:
     """The command that runs something as a container of ours does, or with still less."""
     user, _, group = stage.last("USER").partition(":")
     environment: dict[str, str] = {}
@@ -190,18 +194,25 @@ def running(root: Path, stage: Stage, command: Sequence[str]) -> list[str | Path
             environment |= read_env(one.rest)
     return [
         *("bwrap", "--ro-bind", root, "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"),
-        *("--tmpfs", "/run", "--ro-bind", HERE / "try_visit.py", "/run/try_visit.py"),
         *("--unshare-all", "--uid", user, "--gid", group, "--cap-drop", "ALL", "--die-with-parent"),
         *("--clearenv", *set_all(environment), "--chdir", stage.last("WORKDIR"), *command),
     ]
 
 
-def report(root: Path, stage: Stage, most_mb: int) -> int:
-    """Visit what was built, and say how large it is. Gives the exit code."""
+def visiting(stage: Stage, python: str = "python") -> list[str]:
+    """The command that visits the server of a stage, from inside."""
     serve = [*json.loads(stage.last("ENTRYPOINT")), *json.loads(stage.last("CMD"))]
     check = json.loads(stage.last("HEALTHCHECK").partition("CMD ")[2])
-    visit = ["python", "/run/try_visit.py", json.dumps(serve), json.dumps(check)]
-    done = subprocess.run(running(root, stage, visit), check=False)
+    program = (HERE / "try_visit.py").read_text(encoding="utf-8")
+    return [python, "-c", program, json.dumps(serve), json.dumps(check)]
+
+
+def report(root: Path, stage: Stage, most_mb: int) -> int:
+    """Visit what was built, and say how large it is. Gives the exit code."""
+    user, _, group = stage.last("USER").partition(":")
+    # Not only by that name within: what is root's is really somebody else's.
+    really = ["setpriv", "--reuid", user, "--regid", group, "--clear-groups"]
+    done = subprocess.run([*really, *confined(root, stage, visiting(stage))], check=False)
     compilers = [name for name in ("cc", "gcc", "c++", "make", "cargo") if _has(root, name)]
     size, ours = megabytes(root), megabytes(root / "opt/vivavoz")
     say(f"size: {size} MB, of which {ours} MB are vivavoz and what it needs; most {most_mb} MB")

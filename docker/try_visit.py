@@ -47,7 +47,7 @@ def main() -> int:
 def closed_root() -> list[str]:
     """Nothing can be written, and there is nothing to do it with."""
     failed = []
-    for place in ("/", "/opt/vivavoz", "/usr/bin", "/home"):
+    for place in ("/", "/opt", "/usr/bin", "/home"):
         try:
             Path(place, "written").write_text("x", encoding="utf-8")
             failed.append(f"{place} can be written to")
