@@ -84,6 +84,7 @@ def server_flags(arguments: argparse.Namespace, sessions: int) -> list[str]:
     places = str(sessions + 8)
     return [
         *("--max-sessions", places, "--max-sessions-per-address", places),
+        *("--max-connections", places, "--max-connections-per-address", places),
         *("--log-level", "warning"),
         *shlex.split(arguments.serve),
     ]

@@ -32,6 +32,7 @@ def test_what_is_given() -> None:
     assert (load.session_s, load.interim_ms, load.sessions_a_process) == (2.5, 0, 7)
     flags = server_flags(arguments, 20)
     assert flags[:4] == ["--max-sessions", "28", "--max-sessions-per-address", "28"]
+    assert flags[4:8] == ["--max-connections", "28", "--max-connections-per-address", "28"]
     assert flags[-4:] == ["--workers", "2", "--runtime", "torch"]
 
 
