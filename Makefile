@@ -14,6 +14,7 @@ LABELLED = $(addprefix --speech ,$(wildcard $(DATA)/speech.csv))
 # Each 30th recording of validation, played to the page.
 HEARD  = $(addprefix $(DATA)/,$(shell grep ',validation$$' $(DATA)/speech.csv | awk -F, 'NR % 30 == 0 {print $$1}'))
 PUBLISH = --figures docs/performance/figures.md
+KEPT    = --figures docs/performance/trust.md
 MINUTES ?= 3
 SEED    ?= 1
 RECORDINGS = --speech $(DATA)/speech.csv --sounds $(DATA)/sounds.csv
@@ -33,7 +34,7 @@ AT_ONCE = -n 2 --dist loadfile
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench cuts generate image-steps format clean
+.PHONY: help serve test check unit browser fast train evaluate thesis held-out bench trust cuts generate image-steps format clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1	/' | expand -t 18
@@ -106,6 +107,14 @@ bench: .venv/dev.done ## the published figures, from DATA=, into docs/performanc
 
 cuts: .venv/dev.done .venv/chromium.done ## the page through 20 network cuts in five minutes (SEED=)
 	$(BENCH) cuts --seed $(SEED) $(HEARD) $(PUBLISH)
+
+trust: .venv/dev.done ## bring about what may go wrong, and print what was kept (half an hour)
+	$(BENCH) websocket $(KEPT)
+	$(BENCH) faults $(KEPT)
+	$(BENCH) hostile $(KEPT)
+	$(BIN)/pytest -q tests/server/test_privacy.py tests/repository
+	$(BIN)/pytest -q tests/conformance --hypothesis-profile=long
+	$(BENCH) fuzz $(KEPT)
 
 generate: .venv/serve.done ## write what is generated from server/protocol.py
 	$(BIN)/python -m server.protocol_export

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from transformers import Wav2Vec2FeatureExtractor, Wav2Vec2ForSequenceClassification
 
 from classifier import Calibration, Description, open_classifier
+from classifier.onnx_import import onnxruntime
 from training.dataset import normalise
 from training.errors import TrainingError
 from training.parity import Parity, compare

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import onnx
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from pydantic import BaseModel
 
+import classifier.onnx_import  # noqa: F401 - see `write_int8`
 from classifier import open_classifier
 from training.export import DESCRIPTION, GRAPH, INT8, ExportError, milliseconds, update_description
 from training.parity import Parity, compare
@@ -113,6 +113,9 @@ def write_int8(graph: Path, out: Path) -> None:
 
     Convolutions stay: in 8 bits they are slower, and they hold few of the weights.
     """
+    # Not before ONNX Runtime itself is there, loaded so that it reports to nobody.
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
     proto = onnx.load(graph)
     del proto.graph.value_info[:]  # shapes that a plain export may carry confuse the quantiser
     logging.disable(logging.WARNING)  # it lists each tensor that stays as it is

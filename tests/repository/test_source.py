@@ -68,6 +68,26 @@ def _faults_of_call(call: ast.Call) -> Iterator[str]:
         yield f"{name} does not verify a certificate"
 
 
+def imported(tree: ast.Module) -> set[str]:
+    """The packages that a module imports as it is imported itself."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_onnx_runtime_is_loaded_in_one_place_which_stops_its_reports() -> None:
+    loading = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if "onnxruntime" in imported(ast.parse(path.read_text()))
+    }
+    assert loading == {"classifier/onnx_import.py"}
+
+
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_reads_no_code_and_runs_none(path: Path) -> None:
     name = path.relative_to(ROOT).as_posix()
