@@ -158,7 +158,9 @@ async def _play(case: Case, reader: asyncio.StreamReader, writer: asyncio.Stream
         await _read_head(reader, seen)
         if seen.status == SWITCHING:
             may_reset = case.expected.may_reset or case.expected.close != {DONE}
-            await _read_frames(reader, writer, sending, seen, may_reset=may_reset)
+            # A close that answers ours is not answered: nobody is there any more.
+            answers = not any(part[:1] == close(DONE)[:1] for part in case.sent)
+            await _read_frames(reader, writer, sending, seen, may_reset=may_reset, answers=answers)
     finally:
         sending.cancel()
         with suppress(asyncio.CancelledError, OSError):
@@ -190,8 +192,9 @@ async def _read_frames(
     seen: _Seen,
     *,
     may_reset: bool,
+    answers: bool,
 ) -> None:
-    """Until the stream ends. A close is answered, as the protocol wants it."""
+    """Until the stream ends. The server's own close is answered, as the protocol wants it."""
     while True:
         try:
             came = await read_frame(reader)
@@ -208,8 +211,9 @@ async def _read_frames(
                 seen.close = came.close_code
                 came.payload[2:].decode()
                 await sending
-                with suppress(ConnectionError):
-                    writer.write(close(DONE))
+                if answers:
+                    with suppress(ConnectionError):
+                        writer.write(close(DONE))
             case Opcode.PONG:
                 seen.pongs.append(came.payload)
             case Opcode.TEXT:
