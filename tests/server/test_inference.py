@@ -87,7 +87,7 @@ async def test_a_full_queue_drops_interims_first_and_then_refuses_finals(make: M
 
 async def test_the_deadline_counts_in_the_queue_and_in_the_model(make: Make) -> None:
     model = Model()
-    queue = make(model, deadline_ms=50)
+    queue = make(model, deadline_ms=500)
     answers = Answers(queue)
     answers.ask("in the model")
     answers.ask("in the queue")
