@@ -160,7 +160,5 @@ def test_in_spanish_and_in_the_dark(page: Firefox, server_url: str, artifacts: P
     page.wait("() => document.getAnimations().every(one => one.playState === 'finished')")
     page.screenshot(artifacts / "firefox-settings.png")
     page.open(server_url)
-    looks = page.get(
-        "() => [document.documentElement.lang, getComputedStyle(document.body).backgroundColor]"
-    )
-    assert looks == ["es", "rgb(18, 18, 20)"]
+    page.wait("() => document.documentElement.lang === 'es'")
+    page.wait("() => getComputedStyle(document.body).backgroundColor === 'rgb(18, 18, 20)'")
