@@ -12,6 +12,12 @@ from server.token_bucket import Clock
 BUSY: Final = 0.8
 """Share of the time that threads may have work: beyond it the waiting grows without bounds."""
 
+AT_EASE: Final = 0.5
+"""Share of the time below which the event loop keeps nobody out: sessions that come at once cost it
+more at first than later on, and would keep each other out."""
+
+AT_EASE_HALF_LIFE_S: Final = 5.0
+
 HALF_LIFE_S: Final = 30.0
 PRIOR_S: Final = 30.0
 """What is expected of a session counts as much as so many seconds that one was seen."""
@@ -58,6 +64,7 @@ class Capacity:
         self._presence = 0.0  # seconds of sessions
         self._work = 0.0  # seconds of workers
         self._loop = 0.0  # seconds of the loop
+        self._loop_share = 0.0  # of the time, of late
         self._prior_s, self._prior = (0.0, 0.0) if cost is None else (PRIOR_S, PRIOR_S * cost)
         self._closed_until = 0.0
 
@@ -74,6 +81,10 @@ class Capacity:
         now, loop = self._clock(), self._loop_clock()
         passed = now - self._then
         fade = 0.5 ** (passed / HALF_LIFE_S)
+        if passed > 0:
+            old = 0.5 ** (passed / AT_EASE_HALF_LIFE_S)
+            share = (loop - self._loop_then) / passed
+            self._loop_share = old * self._loop_share + (1 - old) * share
         self._presence = self._presence * fade + self._open() * passed
         self._work *= fade
         self._loop = self._loop * fade + (loop - self._loop_then if self._open() else 0.0)
@@ -88,20 +99,29 @@ class Capacity:
     @property
     def sessions(self) -> int | None:
         """How many can be served; None where nothing is known yet."""
+        loop = self._loop / self._presence if self._presence >= PRIOR_S else 0.0
+        return self._served(max(self._work_cost, loop))
+
+    @property
+    def _work_cost(self) -> float:
         seconds = self._presence + self._prior_s
         if seconds < PRIOR_S:
-            return None
-        work = (self._work + self._prior) / seconds / self._workers
-        loop = self._loop / self._presence if self._presence >= PRIOR_S else 0.0
-        cost = max(work, loop)
+            return 0.0
+        return (self._work + self._prior) / seconds / self._workers
+
+    @staticmethod
+    def _served(cost: float) -> int | None:
         return max(LEAST, int(BUSY / cost)) if cost > 0 else None
 
     def has_room(self, taken: int) -> bool:
         """Whether one more session, besides so many, can be served."""
         if taken < LEAST:
             return True
-        sessions = self.sessions
-        return self._clock() >= self._closed_until and (sessions is None or taken < sessions)
+        if self._clock() < self._closed_until:
+            return False
+        is_at_ease = self._loop_share < AT_EASE
+        sessions = self._served(self._work_cost) if is_at_ease else self.sessions
+        return sessions is None or taken < sessions
 
 
 def expected_cost(classify_s: float, audio_s: float) -> float:

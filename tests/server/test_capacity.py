@@ -86,3 +86,15 @@ def test_after_too_much_nobody_new_comes_in_for_a_while() -> None:
     assert not world.capacity.has_room(LEAST)
     world.now += PRESSURE_S
     assert world.capacity.has_room(LEAST)
+
+
+def test_an_event_loop_at_ease_keeps_nobody_out() -> None:
+    world = World(workers=100)
+    world.open = 40
+    world.live(60, loop=0.01)
+    assert world.capacity.sessions == 80
+    assert world.capacity.has_room(80)
+    world.open = 60
+    world.live(60, loop=0.01)
+    assert world.capacity.has_room(70)
+    assert not world.capacity.has_room(81)
