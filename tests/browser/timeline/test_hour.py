@@ -78,7 +78,7 @@ def test_an_hour_of_talk_stays_smooth_and_bounded(
     tasks = trace(page, browser, lambda: replay(page, HOUR_S, perFrame=6))
     assert len(tasks) > HOUR_S / 6
     grown = growth(tasks)
-    assert grown < 3
+    assert grown < 4  # what grows with the hour grows elevenfold
     hour = memory(cdp) - before
     most = page.evaluate("session.sound.ring.mostBytes + session.sound.envelope.bytes")
     assert page.evaluate("session.sound.ring.bytes") <= page.evaluate(
