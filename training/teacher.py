@@ -141,11 +141,27 @@ def _block(inputs: int, outputs: int, pool: tuple[int, int]) -> nn.Sequential:
     )
 
 
-class Teacher(PreTrainedModel):
+class Hearing(PreTrainedModel):
+    """What teachers have in common: they classify, and tell how they hear each frame."""
+
+    main_input_name = "input_values"
+
+    def forward(
+        self, input_values: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> SequenceClassifierOutput:
+        """Logits (n, labels) of waves (n, samples) of zero mean and unit variance."""
+        del labels  # the Trainer's loss takes them
+        return SequenceClassifierOutput(logits=self.hear(input_values)[1])
+
+    def hear(self, waves: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Frames (n, frames at 25 Hz, units), and the logits (n, labels)."""
+        raise NotImplementedError
+
+
+class Teacher(Hearing):
     """Four convolution blocks down to 25 Hz, a two-way GRU, attention over time, one layer."""
 
     config_class = TeacherConfig
-    main_input_name = "input_values"
 
     def __init__(self, config: TeacherConfig) -> None:
         super().__init__(config)
@@ -172,13 +188,6 @@ class Teacher(PreTrainedModel):
         """PyTorch's own start is right for these layers; only the filters are no weights."""
         if isinstance(module, LogMel):
             module.reset()
-
-    def forward(
-        self, input_values: torch.Tensor, labels: torch.Tensor | None = None
-    ) -> SequenceClassifierOutput:
-        """Logits (n, labels) of waves (n, samples) of zero mean and unit variance."""
-        del labels  # the Trainer's loss takes them
-        return SequenceClassifierOutput(logits=self.hear(input_values)[1])
 
     def hear(self, waves: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The recurrent layer's frames (n, frames at 25 Hz, units), and the logits (n, labels)."""

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import torch
 from torch import nn
 from torch.nn import functional
-from transformers import PreTrainedConfig, PreTrainedModel, WhisperConfig
+from transformers import PreTrainedConfig, WhisperConfig
 from transformers.audio_utils import mel_filter_bank
-from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 from training.segments import RATE
+from training.teacher import Hearing
 from training.turn_encoder import read_encoder
 
 if TYPE_CHECKING:
@@ -127,11 +127,10 @@ class Scale(nn.Module):
         return (values - self.mean) / self.spread
 
 
-class TurnTeacher(PreTrainedModel):
+class TurnTeacher(Hearing):
     """smart-turn's encoder; means and deviations of its layers' frames; two layers."""
 
     config_class = TurnTeacherConfig
-    main_input_name = "input_values"
 
     def __init__(self, config: TurnTeacherConfig) -> None:
         super().__init__(config)
@@ -193,13 +192,6 @@ class TurnTeacher(PreTrainedModel):
         """PyTorch's own start is right for the head; only the filters are no weights."""
         if isinstance(module, WhisperMel):
             module.reset()
-
-    def forward(
-        self, input_values: torch.Tensor, labels: torch.Tensor | None = None
-    ) -> SequenceClassifierOutput:
-        """Logits (n, labels) of waves (n, samples) of zero mean and unit variance."""
-        del labels  # the Trainer's loss takes them
-        return SequenceClassifierOutput(logits=self.hear(input_values)[1])
 
     def hear(self, waves: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """A layer's frames (n, frames at 25 Hz, units), and the logits (n, labels)."""
